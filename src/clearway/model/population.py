@@ -1,0 +1,139 @@
+"""Who is inside: groups, zones, and households that stay whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearway.model.checks import Checks, frozen_array
+from clearway.model.facts import Estimate, Text
+
+#: Sizes of household that a scenario counts.
+SIZES: Final = (1, 2, 3, 4, 5, 6, 7, 8, 9)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Households that move alike; a household moves as its slowest member does.
+
+    Attributes
+    ----------
+    id
+        Short name, unique in the scenario.
+    name
+        What people read.
+    speed_m_per_s
+        Walking speed on the level.
+    weight
+        Weight of a person of this group where not all can be brought out, 1 or more, by
+        dependency alone.
+    weight_source
+        Why this weight.
+    """
+
+    id: str
+    name: Text
+    speed_m_per_s: Estimate
+    weight: float
+    weight_source: str
+
+    def __post_init__(self) -> None:
+        """Refuse speeds and weights that no group on foot has."""
+        checks = Checks(f"group {self.id}")
+        checks.that(bool(self.id.strip()), "id", self.id, "must not be empty")
+        for field in ("low", "central", "high"):
+            checks.number(f"speed_m_per_s.{field}", getattr(self.speed_m_per_s, field), 0.05, 3)
+        checks.number("weight", self.weight, 1, 100)
+        checks.that(bool(self.weight_source.strip()), "weight_source", "", "must say why")
+        checks.done()
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A part of the pocket that is called forward as one.
+
+    Attributes
+    ----------
+    id
+        Short code that can be spoken over a radio, such as ``N3``.
+    node
+        Id of the node where its people join the streets (home or assembly point).
+    residential_m
+        Metres of residential street in it.
+    rings
+        One tuple a polygon part: its outer ring as (lon, lat) in degrees.
+    """
+
+    id: str
+    node: int
+    residential_m: float
+    rings: tuple[tuple[tuple[float, float], ...], ...]
+
+    def __post_init__(self) -> None:
+        """Refuse an empty code and a negative length."""
+        checks = Checks(f"zone {self.id}")
+        checks.that(bool(self.id.strip()), "id", self.id, "must not be empty")
+        checks.number("residential_m", self.residential_m, 0, 1e7)
+        checks.done()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Demand:
+    """Households inside, by zone, group and size.
+
+    Attributes
+    ----------
+    households
+        Shape (zones, groups, 9), whole numbers; the last axis is the size, 1 to 9 persons.
+    """
+
+    households: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        """Freeze the counts; refuse a wrong shape and counts below zero."""
+        object.__setattr__(self, "households", frozen_array(self.households, np.int64))
+        checks = Checks("demand")
+        shape = self.households.shape
+        right = len(shape) == 3 and shape[-1] == len(SIZES)
+        checks.that(right, "households", shape, "must have shape (zones, groups, 9)")
+        checks.that(bool((self.households >= 0).all()), "households", "", "must be 0 or more")
+        checks.done()
+
+    @property
+    def persons(self) -> NDArray[np.int64]:
+        """Shape (zones, groups), persons inside."""
+        return np.asarray(self.households @ np.array(SIZES))
+
+    def sequence(self, zone: int, group: int) -> NDArray[np.int64]:
+        """Return the sizes of one zone's households of one group, in the order of its blocks.
+
+        Sizes are spread evenly along the order, so that any run of it has about the average
+        household: the j-th of n households of one size stands at (j + 1/2) / n, ties by size.
+        Nobody is picked by household size; a plan takes households in this order.
+
+        Parameters
+        ----------
+        zone, group
+            Row in the scenario's zones, column in its groups.
+        """
+        counts = self.households[zone, group]
+        sizes = np.repeat(np.array(SIZES), counts)
+        parts = [(np.arange(n) + 0.5) / n for n in counts if n]
+        at = np.concatenate(parts) if parts else np.empty(0)
+        return np.asarray(sizes[np.lexsort((sizes, at))], dtype=np.int64)
+
+    def willing(self, zone: int, group: int, uptake: float) -> NDArray[np.int64]:
+        """Return the sizes of the households expected to go: the first share of the order.
+
+        Parameters
+        ----------
+        zone, group
+            Row in the scenario's zones, column in its groups.
+        uptake
+            Share of households, 0 to 1; the count is rounded half up.
+        """
+        order = self.sequence(zone, group)
+        return order[: int(np.floor(uptake * len(order) + 0.5))]
