@@ -1,0 +1,211 @@
+"""What an import is told: the pocket, the mouths, the people, the hours, and every assumption."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from clearway.model.checks import Checks
+from clearway.model.facts import Estimate, Fact, Text
+from clearway.model.population import SIZES, Group
+from clearway.model.scenario import Planning
+
+#: Share of households of 1 to 9 persons; assumed, mean 5.0.
+HOUSEHOLD_SHARES: Final = (0.05, 0.10, 0.12, 0.16, 0.18, 0.15, 0.11, 0.08, 0.05)
+
+
+@dataclass(frozen=True, slots=True)
+class Mouth:
+    """A corridor that is wanted: about where it begins, its gate, and where it leads.
+
+    Attributes
+    ----------
+    id
+        Short code, such as ``C1``.
+    name
+        What people read.
+    lon, lat
+        Degrees; the corridor begins at the major crossing of the outline nearest to it.
+    gate_persons_per_h
+        Persons an hour that the gate lets through.
+    reception_name
+        Name of the reception site.
+    places_persons
+        Persons that the reception site takes over the whole pause.
+    source
+        Where the place comes from.
+    """
+
+    id: str
+    name: Text
+    lon: float
+    lat: float
+    gate_persons_per_h: Estimate
+    reception_name: Text
+    places_persons: Estimate
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Hours in which every corridor is open.
+
+    Attributes
+    ----------
+    opens, closes
+        Moments with a time zone.
+    source
+        Who announced them.
+    """
+
+    opens: datetime
+    closes: datetime
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupShare:
+    """A group, and how many persons make their household one of it.
+
+    Attributes
+    ----------
+    group
+        The group.
+    persons_share
+        Chance that one person makes the whole household move as this group, 0 to 1; 0 for the
+        group of all who are left. A household belongs to the first group that claims it.
+    """
+
+    group: Group
+    persons_share: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How streets become a scenario. Every number here is an assumption, told in the scenario.
+
+    Attributes
+    ----------
+    zones
+        Number of zones.
+    corridors
+        Number of corridors where no mouths are given.
+    corridor_m
+        Shortest, wanted and longest length of a corridor from mouth to exit, metres on foot.
+    onward_m
+        Shortest, wanted and longest way from the exit to the reception site.
+    mouth_m
+        Farthest that a crossing may be from the mouth that is wanted.
+    outside_m
+        Distance from the outline within which major streets outside are kept.
+    reach_m
+        Distance from the outline within which streets are looked at; the rest is cut off.
+    piece_m
+        Streets are cut into pieces of at most this length before the outline is laid over them.
+    stub_m
+        Dead ends shorter than this are left out.
+    simplify_m
+        Farthest that a drawn line may leave the street's line; lengths are not changed by it.
+    margin_s
+        Seconds before closing by which the last person is out of a corridor.
+    holding_m2_per_person
+        Room for each person that one hour of the gate lets through.
+    other_highway
+        Class whose figures streets of an unknown class take; None refuses such streets.
+    """
+
+    zones: int = 70
+    corridors: int = 6
+    corridor_m: tuple[float, float, float] = (800.0, 1_000.0, 1_300.0)
+    onward_m: tuple[float, float, float] = (1_000.0, 2_000.0, 3_000.0)
+    mouth_m: float = 1_500.0
+    outside_m: float = 2_500.0
+    reach_m: float = 6_000.0
+    piece_m: float = 60.0
+    stub_m: float = 5.0
+    simplify_m: float = 2.0
+    margin_s: float = 1_800.0
+    holding_m2_per_person: float = 2.0
+    other_highway: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that no import can work with."""
+        checks = Checks("options")
+        checks.number("zones", self.zones, 1, 1_000)
+        checks.number("corridors", self.corridors, 1, 99)
+        for name in ("mouth_m", "outside_m", "reach_m", "piece_m"):
+            checks.number(name, getattr(self, name), 1, 100_000)
+        for name in ("stub_m", "simplify_m"):
+            checks.number(name, getattr(self, name), 0, 1_000)
+        for name in ("corridor_m", "onward_m"):
+            low, wanted, high = getattr(self, name)
+            checks.that(0 < low <= wanted <= high, name, (low, wanted, high), "must be ordered")
+        checks.done()
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that a scenario needs beside the streets.
+
+    Attributes
+    ----------
+    id, title, timezone, attribution
+        As in :class:`~clearway.model.scenario.Scenario`.
+    outline
+        The pocket's outline as (lon, lat) in degrees, not repeated at the end.
+    outline_source
+        Where the outline comes from.
+    persons
+        Persons inside.
+    persons_source
+        Who says so.
+    groups
+        Groups in the order in which they claim households; the last takes those left.
+    hours
+        When the corridors are open.
+    planning
+        Rules that plans keep.
+    mouths
+        Corridors that are wanted; if empty, crossings are chosen around the outline.
+    facts
+        What else the scenario tells; the importer adds what it assumed.
+    household_shares
+        Share of households of 1 to 9 persons, adding up to 1.
+    household_source
+        Where the shares come from.
+    options
+        How streets become a scenario.
+    """
+
+    id: str
+    title: Text
+    timezone: str
+    attribution: tuple[str, ...]
+    outline: tuple[tuple[float, float], ...]
+    outline_source: str
+    persons: int
+    persons_source: str
+    groups: tuple[GroupShare, ...]
+    hours: tuple[Hours, ...]
+    planning: Planning
+    mouths: tuple[Mouth, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    household_shares: tuple[float, ...] = HOUSEHOLD_SHARES
+    household_source: str = "assumed: no survey of the households inside was found"
+    options: ImportOptions = field(default_factory=ImportOptions)
+
+    def __post_init__(self) -> None:
+        """Refuse shares that do not add up and a recipe without people, groups or hours."""
+        checks = Checks("recipe")
+        checks.number("persons", self.persons, 1, 1e8)
+        checks.that(bool(self.groups), "groups", "", "must have at least one")
+        checks.that(bool(self.hours), "hours", "", "must have at least one")
+        shares = self.household_shares
+        right = len(shares) == len(SIZES) and min(shares) >= 0 and abs(sum(shares) - 1) < 1e-9
+        checks.that(right, "household_shares", shares, "must be nine shares that add up to 1")
+        checks.unique("mouths.id", [mouth.id for mouth in self.mouths])
+        for share in self.groups:
+            name = f"groups {share.group.id}.persons_share"
+            checks.number(name, share.persons_share.central, 0, 1)
+        checks.done()

@@ -1,0 +1,121 @@
+"""The one door to HiGHS: a linear program that grows by columns and rows and starts warm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from clearway.errors import SolverError
+
+INFINITY: Final = float(highspy.kHighsInf)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sparse:
+    """Rows or columns to add, in compressed form.
+
+    Attributes
+    ----------
+    starts
+        Shape (n,), where each begins in ``index``.
+    index
+        Shape (nonzeros,), columns of rows, or rows of columns.
+    value
+        Shape (nonzeros,).
+    """
+
+    starts: NDArray[np.int32]
+    index: NDArray[np.int32]
+    value: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Optimum:
+    """An optimal basic solution.
+
+    Attributes
+    ----------
+    objective
+        Minimum.
+    x
+        Shape (columns,).
+    dual
+        Shape (rows,); what one unit more on the right-hand side adds to the minimum.
+    """
+
+    objective: float
+    x: NDArray[np.float64]
+    dual: NDArray[np.float64]
+
+
+class LinearProgram:
+    """min c x subject to rows between bounds and columns between 0 and an upper bound."""
+
+    def __init__(self) -> None:
+        """Start without rows and columns."""
+        self._highs = highspy.Highs()
+        for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 1)):
+            self._highs.setOptionValue(option, value)
+        self.rows = 0
+        self.columns = 0
+
+    def add_rows(
+        self, lower: NDArray[np.float64], upper: NDArray[np.float64], entries: Sparse | None = None
+    ) -> None:
+        """Add rows between ``lower`` and ``upper`` (shape (n,)), empty unless ``entries``."""
+        entries = entries or Sparse(np.zeros(len(lower), np.int32), *_nothing())
+        self._highs.addRows(
+            len(lower), lower, upper, len(entries.index), entries.starts, entries.index,
+            entries.value,
+        )
+        self.rows += len(lower)
+
+    def add_columns(
+        self, cost: NDArray[np.float64], upper: NDArray[np.float64], entries: Sparse
+    ) -> None:
+        """Add columns of ``cost`` between 0 and ``upper`` (shape (n,)) with ``entries`` in rows."""
+        count = len(cost)
+        self._highs.addCols(
+            count, cost, np.zeros(count), upper, len(entries.index), entries.starts,
+            entries.index, entries.value,
+        )
+        self.columns += count
+
+    def set_costs(self, cost: NDArray[np.float64]) -> None:
+        """Replace all costs by ``cost`` (shape (columns,))."""
+        everyone = np.arange(self.columns, dtype=np.int32)
+        self._highs.changeColsCost(self.columns, everyone, cost)
+
+    def set_upper(self, upper: NDArray[np.float64]) -> None:
+        """Replace all upper bounds of columns by ``upper`` (shape (columns,))."""
+        everyone = np.arange(self.columns, dtype=np.int32)
+        self._highs.changeColsBounds(self.columns, everyone, np.zeros(self.columns), upper)
+
+    def set_row(self, row: int, lower: float, upper: float) -> None:
+        """Replace the bounds of one row."""
+        self._highs.changeRowBounds(row, lower, upper)
+
+    def solve(self) -> Optimum:
+        """Return the optimum, from the last basis on; raises ``SolverError`` if there is none."""
+        self._highs.run()
+        status = self._highs.getModelStatus()
+        if status != highspy.HighsModelStatus.kOptimal:
+            # A basis that went bad numerically is no verdict on the program: once more from none.
+            self._highs.clearSolver()
+            self._highs.run()
+            status = self._highs.getModelStatus()
+        if status != highspy.HighsModelStatus.kOptimal:
+            words = self._highs.modelStatusToString(status)
+            msg = f"the linear program has no optimum: {words}"
+            raise SolverError(msg)
+        solution = self._highs.getSolution()
+        objective = self._highs.getInfo().objective_function_value
+        return Optimum(objective, np.array(solution.col_value), np.array(solution.row_dual))
+
+
+def _nothing() -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    return np.empty(0, np.int32), np.empty(0, np.float64)

@@ -1,0 +1,208 @@
+"""The scenario as the solver sees it: supplies, walks, and the slots of each gate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearway.model.network import INSIDE, OUTSIDE
+from clearway.model.scenario import Scenario, row_of
+from clearway.solve.walks import (
+    Arcs,
+    Tail,
+    backward_trees,
+    corridor_tail,
+    link_ticks,
+    walking_arcs,
+)
+
+#: Steps of a walk that does not exist; far beyond any horizon.
+NEVER = 1 << 40
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """The slots of every gate: one row a corridor, window and slot.
+
+    A window's slots begin with the first step at which anyone who left home at the opening can be
+    at the gate, and follow one another. The last is cut at the last step of entry; its block still
+    takes a whole slot to leave home, so it begins to arrive early and waits a little.
+
+    Attributes
+    ----------
+    corridor, window
+        Shape (c,), rows in the scenario's corridors and windows.
+    first
+        Shape (c,), step at which the slot begins.
+    steps
+        Shape (c,), length in steps: a whole slot, or less for a window's last.
+    front
+        Shape (c,), step at which the first of a block for this slot reaches the gate.
+    delay
+        Shape (c,), steps that a block may be held up at the gate by those before it.
+    capacity
+        Shape (c,), persons the gate lets through in the slot.
+    """
+
+    corridor: NDArray[np.int64]
+    window: NDArray[np.int64]
+    first: NDArray[np.int64]
+    steps: NDArray[np.int64]
+    front: NDArray[np.int64]
+    delay: NDArray[np.int64]
+    capacity: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        """Return the number of cells."""
+        return len(self.corridor)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """Everything the linear program is written from; z zones, g groups, k corridors, w windows.
+
+    Attributes
+    ----------
+    scenario
+        As read.
+    cohorts, ticks_per_step
+        Steps a slot, ticks a step.
+    supply
+        Shape (z, g), persons in the households expected to go.
+    inside
+        The arcs that people may walk inside.
+    ticks
+        Shape (g, links), ticks a link.
+    walk_ticks
+        Shape (g, k, nodes), fewest ticks to the mouth; infinite where there is no way.
+    first_arc
+        Shape (g, k, nodes), how such a walk begins.
+    zone_node
+        Shape (z,), rows of nodes.
+    walk_steps
+        Shape (z, g, k), steps from home to the gate, rounded up; ``NEVER`` without a way.
+    tails
+        One a corridor: the rest of every route through it; None if it leads nowhere.
+    corridor_ticks
+        Shape (g, k), ticks from the gate to the exit.
+    open_step
+        Shape (w,), first step at which people may leave home.
+    last_step
+        Shape (g, w), last step at which a group may pass the gate.
+    cells
+        The gates' slots.
+    """
+
+    scenario: Scenario
+    cohorts: int
+    ticks_per_step: int
+    supply: NDArray[np.float64]
+    inside: Arcs
+    ticks: NDArray[np.int64]
+    walk_ticks: NDArray[np.float64]
+    first_arc: NDArray[np.int64]
+    zone_node: NDArray[np.int64]
+    walk_steps: NDArray[np.int64]
+    tails: tuple[Tail | None, ...]
+    corridor_ticks: NDArray[np.int64]
+    open_step: NDArray[np.int64]
+    last_step: NDArray[np.int64]
+    cells: Cells
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """Shape (g,), weight of a person."""
+        return np.array([group.weight for group in self.scenario.groups])
+
+
+def pose(scenario: Scenario) -> Problem:
+    """Work out walks, times and gate slots of ``scenario``."""
+    planning, network = scenario.planning, scenario.network
+    inside = walking_arcs(network, INSIDE)
+    outside = walking_arcs(network, OUTSIDE)
+    tails = tuple(corridor_tail(scenario, corridor, outside) for corridor in scenario.corridors)
+    groups = range(len(scenario.groups))
+    ticks = np.stack([link_ticks(scenario, group) for group in groups])
+    mouths = network.node_index([corridor.mouth for corridor in scenario.corridors])
+    trees = [backward_trees(inside, ticks[group], mouths) for group in groups]
+    walk = np.stack([tree[0] for tree in trees])
+    zone_node = network.node_index([zone.node for zone in scenario.zones])
+    per_step = planning.step_s // planning.tick_s
+    steps = _whole_steps(walk[:, :, zone_node].transpose(2, 0, 1), per_step)
+    for k, tail in enumerate(tails):
+        if tail is None:
+            steps[:, :, k] = NEVER
+    corridor_ticks = np.stack(
+        [ticks[:, network.link_index(corridor.links)].sum(axis=1) for corridor in scenario.corridors],
+        axis=1,
+    )
+    opens, last = _window_steps(scenario, corridor_ticks)
+    supply = _supply(scenario)
+    cohorts = planning.slot_s // planning.step_s
+    cells = _cells(scenario, steps, opens, last, cohorts)
+    return Problem(
+        scenario, cohorts, per_step, supply, inside, ticks, walk,
+        np.stack([tree[1] for tree in trees]), zone_node, steps, tails, corridor_ticks,
+        opens, last, cells,
+    )
+
+
+def _whole_steps(ticks: NDArray[np.float64], per_step: int) -> NDArray[np.int64]:
+    known = np.isfinite(ticks)
+    return np.where(known, np.ceil(np.where(known, ticks, 0) / per_step), NEVER).astype(np.int64)
+
+
+def _supply(scenario: Scenario) -> NDArray[np.float64]:
+    uptake = scenario.planning.uptake.central
+    zones, groups = range(len(scenario.zones)), range(len(scenario.groups))
+    rows = [[scenario.demand.willing(z, g, uptake).sum() for g in groups] for z in zones]
+    return np.array(rows, dtype=float)
+
+
+def _window_steps(
+    scenario: Scenario, corridor_ticks: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    planning, row = scenario.planning, row_of(scenario.corridors)
+    opens, last = [], []
+    for window in scenario.windows:
+        k = row[window.corridor]
+        opens.append(-(-scenario.seconds(window.opens) // planning.step_s))
+        out_by = scenario.seconds(window.closes) - scenario.corridors[k].margin_s
+        entry = out_by - corridor_ticks[:, k] * planning.tick_s
+        last.append(np.floor(entry / planning.step_s).astype(np.int64))
+    return np.array(opens, dtype=np.int64), np.stack(last, axis=1)
+
+
+def _cells(
+    scenario: Scenario,
+    walk_steps: NDArray[np.int64],
+    opens: NDArray[np.int64],
+    last: NDArray[np.int64],
+    cohorts: int,
+) -> Cells:
+    row = row_of(scenario.corridors)
+    parts = []
+    for w, window in enumerate(scenario.windows):
+        k = row[window.corridor]
+        begin = opens[w] + walk_steps[:, :, k].min()
+        end = last[:, w].max() + 1
+        if end - begin < cohorts:
+            continue
+        first = np.arange(begin, end, cohorts)
+        steps = np.minimum(cohorts, end - first)
+        rate = scenario.corridors[k].gate_persons_per_s.central * scenario.planning.step_s
+        delay = np.full(len(first), 0 if cohorts == 1 else 1)
+        short = cohorts - steps[-1]
+        if short and len(first) > 1:
+            delay[-2] += -(-short * int(steps[-1]) // cohorts)
+        parts.append(
+            (np.full(len(first), k), np.full(len(first), w), first, steps,
+             first + steps - cohorts, delay, steps * rate)
+        )
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else []
+    if not columns:
+        columns = [np.empty(0, dtype=np.int64)] * 6 + [np.empty(0)]
+    corridor, window, first, steps, front, delay, capacity = columns
+    return Cells(corridor, window, first, steps, front, delay, capacity)
