@@ -1,0 +1,1 @@
+"""What a plan becomes for people and for other programs: report, plan file, scenario folder."""
