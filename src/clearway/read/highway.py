@@ -102,3 +102,19 @@ NOT_STREETS: Final = frozenset(
         "via_ferrata",
     }
 )  # fmt: skip
+
+#: Class that streets of an unknown class are taken for.
+UNKNOWN: Final = "road"
+
+
+def street_class(highway: str) -> str | None:
+    """Return the class of ``HIGHWAYS`` for an OSM value, or None for what is no street.
+
+    A value that names several classes, as OSMnx writes them, is the highest of these; an unknown
+    class is ``road``.
+    """
+    names = [name.strip(" '\"[]") for name in highway.split(",")]
+    known = [name for name in HIGHWAYS if name in names]
+    if known:
+        return known[0]
+    return None if not names[0] or set(names) & NOT_STREETS else UNKNOWN

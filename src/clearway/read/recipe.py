@@ -13,6 +13,7 @@ from clearway.model.scenario import Planning
 
 #: Share of households of 1 to 9 persons; assumed, mean 5.0.
 HOUSEHOLD_SHARES: Final = (0.05, 0.10, 0.12, 0.16, 0.18, 0.15, 0.11, 0.08, 0.05)
+HOUSEHOLD_SOURCE: Final = "assumed: no survey of the households inside was found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,55 +90,51 @@ class ImportOptions:
     ----------
     zones
         Number of zones.
-    corridors
-        Number of corridors where no mouths are given.
     corridor_m
         Shortest, wanted and longest length of a corridor from mouth to exit, metres on foot.
     onward_m
         Shortest, wanted and longest way from the exit to the reception site.
     mouth_m
         Farthest that a crossing may be from the mouth that is wanted.
+    apart_m
+        Least distance between two mouths.
     outside_m
         Distance from the outline within which major streets outside are kept.
     reach_m
-        Distance from the outline within which streets are looked at; the rest is cut off.
+        Distance from the outline within which streets are looked at.
     piece_m
-        Streets are cut into pieces of at most this length before the outline is laid over them.
-    stub_m
-        Dead ends shorter than this are left out.
+        Streets that cross the outline, and major streets outside, are cut into pieces of at most
+        this length, so that crossings are short and exits can be chosen.
     simplify_m
         Farthest that a drawn line may leave the street's line; lengths are not changed by it.
     margin_s
         Seconds before closing by which the last person is out of a corridor.
     holding_m2_per_person
         Room for each person that one hour of the gate lets through.
-    other_highway
-        Class whose figures streets of an unknown class take; None refuses such streets.
     """
 
     zones: int = 70
-    corridors: int = 6
     corridor_m: tuple[float, float, float] = (800.0, 1_000.0, 1_300.0)
     onward_m: tuple[float, float, float] = (1_000.0, 2_000.0, 3_000.0)
     mouth_m: float = 1_500.0
-    outside_m: float = 2_500.0
+    apart_m: float = 400.0
+    outside_m: float = 1_500.0
     reach_m: float = 6_000.0
     piece_m: float = 60.0
-    stub_m: float = 5.0
     simplify_m: float = 2.0
     margin_s: float = 1_800.0
     holding_m2_per_person: float = 2.0
-    other_highway: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse numbers that no import can work with."""
         checks = Checks("options")
         checks.number("zones", self.zones, 1, 1_000)
-        checks.number("corridors", self.corridors, 1, 99)
         for name in ("mouth_m", "outside_m", "reach_m", "piece_m"):
             checks.number(name, getattr(self, name), 1, 100_000)
-        for name in ("stub_m", "simplify_m"):
-            checks.number(name, getattr(self, name), 0, 1_000)
+        for name in ("apart_m", "simplify_m"):
+            checks.number(name, getattr(self, name), 0, 10_000)
+        checks.number("margin_s", self.margin_s, 0, 86_400)
+        checks.number("holding_m2_per_person", self.holding_m2_per_person, 0.67, 100)
         for name in ("corridor_m", "onward_m"):
             low, wanted, high = getattr(self, name)
             checks.that(0 < low <= wanted <= high, name, (low, wanted, high), "must be ordered")
@@ -167,7 +164,7 @@ class Recipe:
     planning
         Rules that plans keep.
     mouths
-        Corridors that are wanted; if empty, crossings are chosen around the outline.
+        Corridors that are wanted, at least one.
     facts
         What else the scenario tells; the importer adds what it assumed.
     household_shares
@@ -189,10 +186,10 @@ class Recipe:
     groups: tuple[GroupShare, ...]
     hours: tuple[Hours, ...]
     planning: Planning
-    mouths: tuple[Mouth, ...] = ()
+    mouths: tuple[Mouth, ...]
     facts: tuple[Fact, ...] = ()
     household_shares: tuple[float, ...] = HOUSEHOLD_SHARES
-    household_source: str = "assumed: no survey of the households inside was found"
+    household_source: str = HOUSEHOLD_SOURCE
     options: ImportOptions = field(default_factory=ImportOptions)
 
     def __post_init__(self) -> None:
@@ -201,6 +198,7 @@ class Recipe:
         checks.number("persons", self.persons, 1, 1e8)
         checks.that(bool(self.groups), "groups", "", "must have at least one")
         checks.that(bool(self.hours), "hours", "", "must have at least one")
+        checks.that(bool(self.mouths), "mouths", "", "must have at least one")
         shares = self.household_shares
         right = len(shares) == len(SIZES) and min(shares) >= 0 and abs(sum(shares) - 1) < 1e-9
         checks.that(right, "household_shares", shares, "must be nine shares that add up to 1")

@@ -19,7 +19,8 @@ from clearway.model.checks import frozen_array, shown
 _ROUND_M, _ROUND_DEG = 2, 7
 _TRUE: Final = frozenset({"yes", "true", "1", "t"})
 _BACKWARD: Final = frozenset({"-1", "reverse"})
-_FIGURES: Final = ("lanes", "width_m", "speed_kph", "capacity_veh_per_h")
+#: What data may say of a line itself.
+FIGURES: Final = ("lanes", "width_m", "speed_kph", "capacity_veh_per_h")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +61,7 @@ class Streets:
     def __post_init__(self) -> None:
         """Freeze the columns; refuse unequal lengths."""
         kinds = {"line": np.object_, "start": np.int64, "end": np.int64, "highway": np.str_}
-        kinds |= {"directed": np.bool_} | dict.fromkeys(_FIGURES, np.float64)
+        kinds |= {"directed": np.bool_} | dict.fromkeys(FIGURES, np.float64)
         for field, kind in kinds.items():
             object.__setattr__(self, field, frozen_array(getattr(self, field), kind))
         counts = {field: len(getattr(self, field)) for field in kinds}
@@ -107,7 +108,7 @@ def read_street_lines(path: Path | str, *, source: str = "") -> Streets:
         highway=parts["highway"].astype(str).to_numpy(),
         directed=backward | _text(parts, "oneway").isin(_TRUE).to_numpy(),
         source=source or path.name,
-        **{field: _numbers(parts, field) for field in _FIGURES},
+        **{field: _numbers(parts, field) for field in FIGURES},
     )
 
 

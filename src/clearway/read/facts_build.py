@@ -1,0 +1,165 @@
+"""What an import assumed, told to the reader of the scenario in both languages."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from clearway.model.facts import Fact, Text
+from clearway.read.corridors_build import Way
+from clearway.read.highway import HIGHWAYS
+from clearway.read.network_build import Built
+from clearway.read.pieces import Pieces
+from clearway.read.recipe import Recipe
+from clearway.read.streets import Streets
+
+
+def import_facts(recipe: Recipe, streets: Streets) -> tuple[Fact, ...]:
+    """Return a fact for the people, the outline, and every rule that the import followed."""
+    options = recipe.options
+    two_way = "" if streets.directed.any() else " They name no one-way streets: all are two-way."
+    return (
+        Fact(
+            "outline",
+            Text(
+                "The outline of the pocket is drawn for this scenario.",
+                "حدود المنطقة مرسومة لغرض هذا السيناريو.",
+            ),
+            recipe.outline_source,
+        ),
+        Fact(
+            "people",
+            Text(
+                f"{recipe.persons:,} people are inside.",
+                f"يوجد في الداخل {recipe.persons:,} شخص.",
+            ),
+            recipe.persons_source,
+        ),
+        Fact(
+            "zones",
+            Text(
+                "People live along residential streets, evenly by length.",
+                "يتوزّع السكان على الشوارع السكنية بالتساوي بحسب طولها.",
+            ),
+            "assumed: no count of people by neighbourhood was used",
+        ),
+        Fact(
+            "households",
+            Text(
+                "Households of 1 to 9 persons in shares of "
+                + ", ".join(f"{share:.0%}" for share in recipe.household_shares)
+                + ", the same in every zone.",
+                "تتوزّع الأسر من شخص واحد إلى تسعة أشخاص بالنسب التالية: "
+                + "، ".join(f"{share:.0%}" for share in recipe.household_shares)
+                + "، وهي واحدة في كل القطاعات.",
+            ),
+            recipe.household_source,
+        ),
+        *_group_facts(recipe),
+        Fact(
+            "streets",
+            Text(
+                f"Street lines from {streets.source}.{two_way} Nobody checked which are passable.",
+                f"خطوط الشوارع من {streets.source}. لم يتحقق أحد من صلاحية الشوارع للمرور.",
+            ),
+            "assumed: every street in the data can be walked along, both ways",
+        ),
+        Fact(
+            "crossings",
+            Text(
+                "Only the corridors lead out; every other street that crosses the outline is "
+                "closed.",
+                "لا خروج إلا عبر الممرات؛ وكل شارع آخر يقطع الحدود مغلق.",
+            ),
+            "assumed: rule of the import",
+        ),
+        Fact(
+            "corridors",
+            Text(
+                f"Each corridor begins at the major crossing nearest to its wanted mouth and runs "
+                f"{options.corridor_m[0]:g} to {options.corridor_m[2]:g} m in the open; its "
+                f"reception site is {options.onward_m[0]:g} to {options.onward_m[2]:g} m on.",
+                f"يبدأ كل ممر عند أقرب تقاطع رئيسي من المدخل المطلوب ويمتد في العراء من "
+                f"{options.corridor_m[0]:g} إلى {options.corridor_m[2]:g} متر، ويبعد موقع "
+                f"الاستقبال عن نهايته من {options.onward_m[0]:g} إلى {options.onward_m[2]:g} متر.",
+            ),
+            "assumed: no survey of corridors, exits or reception sites was used",
+        ),
+        Fact(
+            "holding areas",
+            Text(
+                f"Each holding area has room for one hour of its gate at "
+                f"{options.holding_m2_per_person:g} square metres a person.",
+                f"تتسع كل ساحة انتظار لعدد من يعبر البوابة في ساعة واحدة، بواقع "
+                f"{options.holding_m2_per_person:g} متر مربع للشخص.",
+            ),
+            "assumed: no survey of open ground at the mouths was used",
+        ),
+    )
+
+
+def street_facts(built: Built) -> tuple[Fact, ...]:
+    """Return a fact for each class of street in the network: the figures it was given."""
+    found = np.unique(built.network.links.facility).tolist()
+    return tuple(_class_fact(name) for name in HIGHWAYS if name in found)
+
+
+def left_out(pieces: Pieces, kept: np.ndarray, ways: tuple[Way, ...]) -> tuple[Fact, ...]:
+    """Return a fact for streets inside that nobody can reach, and for mouths that moved."""
+    lost = float(pieces.length_m[pieces.inside & ~kept].sum())
+    all_inside = float(pieces.length_m[pieces.inside].sum())
+    far = max(way.moved_m for way in ways)
+    share = f"{lost / all_inside:.1%}"
+    return (
+        Fact(
+            "streets left out",
+            Text(
+                f"{lost / 1000:.1f} km of street inside ({share}) hang together with the rest only "
+                "through the outside and are left out.",
+                f"استُبعد {lost / 1000:.1f} كم من الشوارع في الداخل ({share}) لأنها لا تتصل "
+                "بالباقي إلا من الخارج.",
+            ),
+            "assumed: people can not use streets that are cut off",
+        ),
+        Fact(
+            "mouths",
+            Text(
+                f"The crossings taken lie up to {far:.0f} m from the mouths that were wanted.",
+                f"تبعد التقاطعات المختارة حتى {far:.0f} متر عن المداخل المطلوبة.",
+            ),
+            "assumed: the nearest major crossing that leads on stands for the place named",
+        ),
+    )
+
+
+def _group_facts(recipe: Recipe) -> list[Fact]:
+    facts = []
+    for one in recipe.groups[:-1]:
+        share, name = one.persons_share, one.group.name
+        facts.append(
+            Fact(
+                f"group {one.group.id}",
+                Text(
+                    f"{share.central:.1%} of people ({share.low:.1%} to {share.high:.1%}) make "
+                    f"their whole household move as: {name.en}.",
+                    f"{share.central:.1%} من الناس (من {share.low:.1%} إلى {share.high:.1%}) "
+                    f"تتحرك أسرهم كلها ضمن فئة: {name.ar}.",
+                ),
+                share.source,
+            )
+        )
+    return facts
+
+
+def _class_fact(name: str) -> Fact:
+    one = HIGHWAYS[name]
+    return Fact(
+        f"street class {name}",
+        Text(
+            f"{name}: {one.width_m:g} m to walk on and {one.lanes:g} lanes each way, "
+            f"{one.speed_kph:g} km/h, {one.capacity_veh_per_h:g} vehicles an hour each way.",
+            f"{name}: عرض المشي {one.width_m:g} متر وعدد الحارات {one.lanes:g} في كل اتجاه، "
+            f"السرعة {one.speed_kph:g} كم/سا، {one.capacity_veh_per_h:g} مركبة في الساعة في كل "
+            "اتجاه.",
+        ),
+        one.source,
+    )

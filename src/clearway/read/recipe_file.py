@@ -1,0 +1,246 @@
+"""Recipes as files: one TOML file that people write, checked field by field."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from clearway.errors import Breach, ScenarioError
+from clearway.model.checks import shown
+from clearway.model.facts import Estimate, Fact, Text
+from clearway.model.population import Group
+from clearway.model.scenario import Planning
+from clearway.read.recipe import (
+    HOUSEHOLD_SHARES,
+    HOUSEHOLD_SOURCE,
+    GroupShare,
+    Hours,
+    ImportOptions,
+    Mouth,
+    Recipe,
+)
+
+_MOST_BYTES = 4_000_000
+_MINUTE_S = 60
+
+
+def read_recipe(path: Path | str) -> Recipe:
+    """Read a recipe from a TOML file.
+
+    Parameters
+    ----------
+    path
+        The file; its keys are told in ``docs/import.md``.
+
+    Raises
+    ------
+    ScenarioError
+        With every breach found: unreadable, no TOML, unknown or missing keys, values out of range.
+    """
+    path = Path(path)
+    try:
+        file = _File.model_validate(_toml(path))
+    except ValidationError as error:
+        found = tuple(
+            Breach(path.name, 0, _dotted(one["loc"]), shown(one["input"]), one["msg"])
+            for one in error.errors(include_url=False)
+        )
+        raise ScenarioError(found) from error
+    try:
+        return _recipe(file)
+    except ScenarioError as error:
+        found = tuple(
+            Breach(path.name, 0, one.field, one.value, one.rule) for one in error.breaches
+        )
+        raise ScenarioError(found) from error
+
+
+class _Part(BaseModel):
+    """A table of the file: no unknown keys, no silent conversion of texts."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+
+_Number = Annotated[float, Field(strict=False)]
+_Words = Annotated[str, Field(min_length=1, max_length=2_000)]
+_Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+_Lon = Annotated[float, Field(strict=False, ge=-180, le=180)]
+_Lat = Annotated[float, Field(strict=False, ge=-90, le=90)]
+# TOML has arrays alone, so tuples can not be strict.
+_Place = Annotated[tuple[_Lon, _Lat], Field(strict=False)]
+_Range = Annotated[tuple[_Number, _Number, _Number], Field(strict=False)]
+
+
+class _Text(_Part):
+    en: _Words
+    ar: _Words
+
+    def noun(self) -> Text:
+        return Text(self.en, self.ar)
+
+
+class _Estimate(_Part):
+    low: _Number
+    central: _Number
+    high: _Number
+    source: _Words
+
+    def noun(self) -> Estimate:
+        return Estimate(self.low, self.central, self.high, self.source)
+
+
+class _People(_Part):
+    persons: int
+    source: _Words
+    household_shares: list[_Number] = Field(default=list(HOUSEHOLD_SHARES))
+    household_source: _Words = HOUSEHOLD_SOURCE
+
+
+class _Planning(_Part):
+    slot_min: _Number = 15
+    step_s: int = 60
+    tick_s: int = 10
+    spread: _Number = 1.0
+    uptake: _Estimate
+
+
+class _Group(_Part):
+    id: _Code
+    name: _Text
+    speed_m_per_s: _Estimate
+    weight: _Number
+    weight_source: _Words
+    persons_share: _Estimate
+
+
+class _Hours(_Part):
+    opens: datetime
+    closes: datetime
+    source: _Words
+
+
+class _Mouth(_Part):
+    id: _Code
+    name: _Text
+    lat: _Lat
+    lon: _Lon
+    gate_persons_per_h: _Estimate
+    reception_name: _Text
+    places_persons: _Estimate
+    source: _Words
+
+
+class _Fact(_Part):
+    topic: _Words
+    text: _Text
+    source: _Words
+
+
+class _Options(_Part):
+    zones: int = 70
+    corridor_m: _Range = (800.0, 1_000.0, 1_300.0)
+    onward_m: _Range = (1_000.0, 2_000.0, 3_000.0)
+    mouth_m: _Number = 1_500.0
+    apart_m: _Number = 400.0
+    outside_m: _Number = 1_500.0
+    reach_m: _Number = 6_000.0
+    piece_m: _Number = 60.0
+    simplify_m: _Number = 2.0
+    margin_min: _Number = 30.0
+    holding_m2_per_person: _Number = 2.0
+
+
+class _File(_Part):
+    format: Literal["clearway-recipe/1"]
+    id: _Code
+    timezone: _Words
+    title: _Text
+    attribution: list[_Words] = Field(min_length=1)
+    outline_source: _Words
+    outline: list[_Place] = Field(min_length=3)
+    people: _People
+    planning: _Planning
+    group: list[_Group] = Field(min_length=1)
+    hours: list[_Hours] = Field(min_length=1)
+    mouth: list[_Mouth] = Field(min_length=1)
+    fact: list[_Fact] = []
+    options: _Options = Field(default_factory=_Options)
+
+
+def _toml(path: Path) -> dict[str, object]:
+    def breach(rule: str) -> ScenarioError:
+        return ScenarioError((Breach(path.name, 0, "file", "", rule),))
+
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise breach(f"must be at most {_MOST_BYTES:,} bytes")
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise breach(f"must be a readable file ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise breach("must be UTF-8 text") from error
+    except tomllib.TOMLDecodeError as error:
+        raise breach(f"must be TOML ({error})") from error
+
+
+def _dotted(place: tuple[int | str, ...]) -> str:
+    text = ""
+    for one in place:
+        text += f"[{one}]" if isinstance(one, int) else f".{one}"
+    return text.lstrip(".") or "file"
+
+
+def _recipe(file: _File) -> Recipe:
+    return Recipe(
+        id=file.id,
+        title=file.title.noun(),
+        timezone=file.timezone,
+        attribution=tuple(file.attribution),
+        outline=tuple(file.outline),
+        outline_source=file.outline_source,
+        persons=file.people.persons,
+        persons_source=file.people.source,
+        groups=tuple(_group(one) for one in file.group),
+        hours=tuple(Hours(one.opens, one.closes, one.source) for one in file.hours),
+        planning=Planning(
+            round(file.planning.slot_min * _MINUTE_S),
+            file.planning.step_s,
+            file.planning.tick_s,
+            file.planning.uptake.noun(),
+            file.planning.spread,
+        ),
+        mouths=tuple(_mouth(one) for one in file.mouth),
+        facts=tuple(Fact(one.topic, one.text.noun(), one.source) for one in file.fact),
+        household_shares=tuple(file.people.household_shares),
+        household_source=file.people.household_source,
+        options=_options(file.options),
+    )
+
+
+def _group(one: _Group) -> GroupShare:
+    group = Group(
+        one.id, one.name.noun(), one.speed_m_per_s.noun(), one.weight, one.weight_source
+    )
+    return GroupShare(group, one.persons_share.noun())
+
+
+def _mouth(one: _Mouth) -> Mouth:
+    return Mouth(
+        id=one.id,
+        name=one.name.noun(),
+        lon=one.lon,
+        lat=one.lat,
+        gate_persons_per_h=one.gate_persons_per_h.noun(),
+        reception_name=one.reception_name.noun(),
+        places_persons=one.places_persons.noun(),
+        source=one.source,
+    )
+
+
+def _options(one: _Options) -> ImportOptions:
+    same = one.model_dump(exclude={"margin_min"})
+    return ImportOptions(margin_s=one.margin_min * _MINUTE_S, **same)
