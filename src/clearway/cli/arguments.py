@@ -1,0 +1,126 @@
+"""What the command line accepts. Nothing heavy is imported here: ``--help`` stays quick."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Final
+
+from clearway import __version__
+
+_RUN: Final = "clearway.cli.commands"
+
+#: Module and function of each command. They are named, not imported: the libraries that read
+#: geodata cost a second at start and only ``import`` needs them.
+COMMANDS: Final = {
+    "import": ("clearway.cli.importing", "import_streets"),
+    "check-scenario": (_RUN, "check_scenario"),
+    "solve": (_RUN, "solve_scenario"),
+    "judge": (_RUN, "judge_plan"),
+    "report": (_RUN, "report_plan"),
+    "run": (_RUN, "run_chain"),
+}
+
+_CODES: Final = """\
+exit codes: 0 done; 1 the plan breaks a rule, or the command failed; 2 bad input, every breach
+listed; 3 the plan brings nobody out; 130 interrupted without a result. While a plan is being
+solved, one Ctrl-C keeps the best plan so far and goes on with it; a second ends at once."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    top = argparse.ArgumentParser(
+        prog="clearway",
+        description="Plan a humanitarian pause: who leaves when, by which corridor.",
+        epilog=_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"clearway {__version__}")
+    verbs = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_import(verbs)
+    _add_check_scenario(verbs)
+    _add_solve(verbs)
+    _add_judge(verbs)
+    _add_report(verbs)
+    _add_run(verbs)
+    return top
+
+
+_Verbs = argparse._SubParsersAction  # noqa: SLF001 - argparse gives this type no public name
+
+
+def _add_import(verbs: _Verbs[argparse.ArgumentParser]) -> None:
+    verb = _verb(verbs, "import", "make a scenario folder from street data and a recipe")
+    verb.add_argument("streets", type=Path, metavar="STREETS", help="street data: see the docs")
+    verb.add_argument("--recipe", type=Path, required=True, help="recipe (TOML) for the rest")
+    _add_out(verb, "folder to write the scenario to")
+
+
+def _add_check_scenario(verbs: _Verbs[argparse.ArgumentParser]) -> None:
+    verb = _verb(verbs, "check-scenario", "list every breach of a scenario folder")
+    _add_scenario(verb)
+
+
+def _add_solve(verbs: _Verbs[argparse.ArgumentParser]) -> None:
+    verb = _verb(verbs, "solve", "make a plan with a proven bound")
+    _add_scenario(verb)
+    _add_out(verb, "plan file to write (JSON)")
+    _add_limits(verb)
+
+
+def _add_judge(verbs: _Verbs[argparse.ArgumentParser]) -> None:
+    verb = _verb(verbs, "judge", "check a plan exactly against its scenario")
+    _add_scenario(verb)
+    _add_plan(verb)
+
+
+def _add_report(verbs: _Verbs[argparse.ArgumentParser]) -> None:
+    verb = _verb(verbs, "report", "judge a plan and write its report")
+    _add_scenario(verb)
+    _add_plan(verb)
+    _add_out(verb, "folder to write the report to")
+    verb.add_argument(
+        "--lang",
+        choices=("en", "ar", "both"),
+        default="both",
+        help="language of the report (default: %(default)s)",
+    )
+
+
+def _add_run(verbs: _Verbs[argparse.ArgumentParser]) -> None:
+    verb = _verb(verbs, "run", "the whole chain: read, solve, judge, report")
+    _add_scenario(verb)
+    _add_out(verb, "folder to write everything to")
+    _add_limits(verb)
+
+
+def _verb(verbs: _Verbs[argparse.ArgumentParser], name: str, says: str) -> argparse.ArgumentParser:
+    verb = verbs.add_parser(
+        name, help=says, description=f"{says[0].upper()}{says[1:]}.", allow_abbrev=False
+    )
+    loudness = verb.add_mutually_exclusive_group()
+    loudness.add_argument("--quiet", action="store_true", help="say nothing but errors")
+    loudness.add_argument("--verbose", action="store_true", help="log each step; show tracebacks")
+    return verb
+
+
+def _add_scenario(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("scenario", type=Path, metavar="DIR", help="scenario folder")
+
+
+def _add_plan(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("plan", type=Path, metavar="PLAN", help="plan file (plan.json)")
+
+
+def _add_out(verb: argparse.ArgumentParser, says: str) -> None:
+    verb.add_argument("--out", type=Path, required=True, metavar="PATH", help=says)
+
+
+def _add_limits(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--seconds",
+        type=float,
+        help="take the best plan found by then (default: as the solver sees fit)",
+    )
+    verb.add_argument("--gap", type=float, help="share of the bound that counts as proved")

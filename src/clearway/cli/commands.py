@@ -1,0 +1,168 @@
+"""The commands that need no geodata library."""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from clearway.cli.codes import FAILED, NOBODY, OK
+from clearway.cli.interrupt import Interrupt
+from clearway.cli.progress import ProgressLine
+from clearway.cli.say import complain
+from clearway.cli.summary import cost, summary, written
+from clearway.judge import judge
+from clearway.model.plan import Plan
+from clearway.model.scenario import Scenario
+from clearway.model.verdict import Verdict
+from clearway.publish import publish
+from clearway.publish.plan_file import plan_to_json
+from clearway.read import read_scenario
+from clearway.read.plan_file import read_plan
+from clearway.solve import SolveOptions, solve
+
+#: The system counts memory in units of 1024 bytes, but macOS in bytes.
+_UNITS_A_MB: Final = 1024**2 if sys.platform == "darwin" else 1024
+
+
+def check_scenario(arguments: argparse.Namespace) -> int:
+    """Read a scenario folder and say that it holds; its breaches come as ``ScenarioError``."""
+    scenario = read_scenario(arguments.scenario)
+    _print(arguments, f"{arguments.scenario}: no breach; {_size(scenario)}")
+    return OK
+
+
+def solve_scenario(arguments: argparse.Namespace) -> int:
+    """Solve, and write the plan."""
+    run = _begin(arguments)
+    scenario = run.read()
+    plan = run.solve(scenario)
+    write_text(arguments.out, plan_to_json(scenario, plan))
+    _print(arguments, f"{arguments.out}: {plan.persons:,} people; {plan.status.reason.en}")
+    return OK if plan.movements else NOBODY
+
+
+def judge_plan(arguments: argparse.Namespace) -> int:
+    """Check a plan, print what breaks a rule, and what the plan does."""
+    run = _begin(arguments)
+    scenario = run.read()
+    plan = read_plan(arguments.plan, scenario)
+    verdict = run.judge(scenario, plan)
+    _print(arguments, summary(scenario, plan, verdict))
+    return _code(plan, verdict)
+
+
+def report_plan(arguments: argparse.Namespace) -> int:
+    """Judge a plan and write its report."""
+    run = _begin(arguments)
+    scenario = run.read()
+    plan = read_plan(arguments.plan, scenario)
+    verdict = run.judge(scenario, plan)
+    run.publish(scenario, plan, verdict)
+    return _code(plan, verdict)
+
+
+def run_chain(arguments: argparse.Namespace) -> int:
+    """Read, solve, judge, publish, and say in short what came of it."""
+    run = _begin(arguments)
+    scenario = run.read()
+    plan = run.solve(scenario)
+    verdict = run.judge(scenario, plan)
+    paths = run.publish(scenario, plan, verdict)
+    _print(arguments, summary(scenario, plan, verdict))
+    _print(arguments, cost(run.seconds, peak_mb()))
+    _print(arguments, written(paths))
+    return _code(plan, verdict)
+
+
+def peak_mb() -> float:
+    """Return the most memory that this process ever held, in MB of 2**20 bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _UNITS_A_MB
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The verbs of one command, each told to the person who waits, and timed.
+
+    Attributes
+    ----------
+    arguments
+        Of the command line.
+    line
+        Where progress is drawn.
+    seconds
+        How long each verb took, by its name.
+    """
+
+    arguments: argparse.Namespace
+    line: ProgressLine
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def read(self) -> Scenario:
+        """Read the scenario folder."""
+        with self._timed("read"):
+            scenario = read_scenario(self.arguments.scenario)
+        self.line.say(f"read {self.arguments.scenario}: {_size(scenario)}")
+        return scenario
+
+    def solve(self, scenario: Scenario) -> Plan:
+        """Make a plan, or take the best so far when Ctrl-C is pressed."""
+        asked = {"seconds": self.arguments.seconds, "gap": self.arguments.gap}
+        options = SolveOptions(
+            **{name: value for name, value in asked.items() if value is not None}
+        )
+        with self._timed("solve"), Interrupt(self.line.say) as stop:
+            plan = solve(scenario, options, progress=self.line, stop=stop)
+        self.line.say(f"solved: {plan.persons:,} people, {len(plan.movements):,} movements")
+        return plan
+
+    def judge(self, scenario: Scenario, plan: Plan) -> Verdict:
+        """Check the plan and list its breaches."""
+        with self._timed("judge"):
+            verdict = judge(scenario, plan)
+        complain(map(str, verdict.breaches))
+        return verdict
+
+    def publish(self, scenario: Scenario, plan: Plan, verdict: Verdict) -> tuple[Path, ...]:
+        """Write the report and the files beside it."""
+        timings = {**self.seconds, "peak_mb": peak_mb()}
+        with self._timed("publish"):
+            publish(scenario, plan, verdict, self.arguments.out, timings=timings)
+        return tuple(sorted(self.arguments.out.iterdir()))
+
+    @contextmanager
+    def _timed(self, verb: str) -> Iterator[None]:
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[verb] = time.perf_counter() - began
+            self.line.close()
+
+
+def _begin(arguments: argparse.Namespace) -> _Run:
+    return _Run(arguments, ProgressLine(sys.stderr, quiet=arguments.quiet))
+
+
+def _print(arguments: argparse.Namespace, text: str) -> None:
+    if not arguments.quiet:
+        sys.stdout.write(f"{text}\n")
+
+
+def _size(scenario: Scenario) -> str:
+    return (
+        f"{int(scenario.demand.persons.sum()):,} people in {len(scenario.zones)} zones, "
+        f"{len(scenario.corridors)} corridors, {len(scenario.network.links.id):,} links"
+    )
+
+
+def _code(plan: Plan, verdict: Verdict) -> int:
+    if verdict.breaches:
+        return FAILED
+    return OK if plan.movements else NOBODY
