@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from clearway.model.checks import Checks
+from clearway.model.plan import PEOPLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +57,35 @@ class Progress:
     bound: float
     gap: float
     seconds: float
+
+
+class Watch:
+    """Keeps the time, hears whether to stop, and tells how far solving has come."""
+
+    def __init__(
+        self,
+        options: SolveOptions,
+        progress: Callable[[Progress], None] | None,
+        stop: Callable[[], bool] | None,
+    ) -> None:
+        """Start the clock."""
+        self._options, self._progress, self._stop = options, progress, stop
+        self._begin = time.monotonic()
+
+    def over(self) -> bool:
+        """Return whether to end with what there is: out of time, or asked to stop."""
+        late = time.monotonic() - self._begin >= self._options.seconds
+        return late or (self._stop is not None and self._stop())
+
+    def near(self, value: float, bound: float) -> bool:
+        """Return whether ``value`` is within a tenth of the gap asked for; rounding has the rest."""
+        return value - bound <= 0.1 * self._options.gap * abs(bound)
+
+    def tell(self, level: str, number: int, value: float, bound: float) -> None:
+        """Report a round; people count below zero inside, above it outside."""
+        if self._progress is None:
+            return
+        sign = -1.0 if level == PEOPLE else 1.0
+        gap = abs(value - bound) / abs(bound) if bound else 0.0
+        seconds = time.monotonic() - self._begin
+        self._progress(Progress(level, number, sign * value, sign * bound, gap, seconds))

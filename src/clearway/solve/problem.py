@@ -42,6 +42,8 @@ class Cells:
         Shape (c,), step at which the first of a block for this slot reaches the gate.
     delay
         Shape (c,), steps that a block may be held up at the gate by those before it.
+    wait_s
+        Shape (c,), seconds that people of a full block wait at the gate on average.
     capacity
         Shape (c,), persons the gate lets through in the slot.
     """
@@ -52,6 +54,7 @@ class Cells:
     steps: NDArray[np.int64]
     front: NDArray[np.int64]
     delay: NDArray[np.int64]
+    wait_s: NDArray[np.float64]
     capacity: NDArray[np.float64]
 
     def __len__(self) -> int:
@@ -91,6 +94,10 @@ class Problem:
         Shape (w,), first step at which people may leave home.
     last_step
         Shape (g, w), last step at which a group may pass the gate.
+    gate_rate
+        Shape (k,), persons a second through each gate.
+    site
+        Shape (k,), row of the reception site of each corridor.
     cells
         The gates' slots.
     """
@@ -109,6 +116,8 @@ class Problem:
     corridor_ticks: NDArray[np.int64]
     open_step: NDArray[np.int64]
     last_step: NDArray[np.int64]
+    gate_rate: NDArray[np.float64]
+    site: NDArray[np.int64]
     cells: Cells
 
     @property
@@ -142,10 +151,13 @@ def pose(scenario: Scenario) -> Problem:
     supply = _supply(scenario)
     cohorts = planning.slot_s // planning.step_s
     cells = _cells(scenario, steps, opens, last, cohorts)
+    rate = np.array([corridor.gate_persons_per_s.central for corridor in scenario.corridors])
+    sites = row_of(scenario.receptions)
+    site = np.array([sites[corridor.reception] for corridor in scenario.corridors])
     return Problem(
         scenario, cohorts, per_step, supply, inside, ticks, walk,
         np.stack([tree[1] for tree in trees]), zone_node, steps, tails, corridor_ticks,
-        opens, last, cells,
+        opens, last, rate, site, cells,
     )
 
 
@@ -183,26 +195,33 @@ def _cells(
     cohorts: int,
 ) -> Cells:
     row = row_of(scenario.corridors)
-    parts = []
+    parts, floats = [], []
     for w, window in enumerate(scenario.windows):
         k = row[window.corridor]
         begin = opens[w] + walk_steps[:, :, k].min()
         end = last[:, w].max() + 1
         if end - begin < cohorts:
             continue
+        rate = scenario.corridors[k].gate_persons_per_s.central * scenario.planning.step_s
         first = np.arange(begin, end, cohorts)
         steps = np.minimum(cohorts, end - first)
-        rate = scenario.corridors[k].gate_persons_per_s.central * scenario.planning.step_s
-        delay = np.full(len(first), 0 if cohorts == 1 else 1)
         short = cohorts - steps[-1]
-        if short and len(first) > 1:
-            delay[-2] += -(-short * int(steps[-1]) // cohorts)
+        if short * steps[-1] / cohorts * rate > scenario.corridors[k].holding.limit_persons:
+            # The last block would crowd the holding area before its slot begins.
+            first, steps, short = first[:-1], steps[:-1], 0
+        delay = np.full(len(first), 0 if cohorts == 1 else 1)
+        wait_s = np.zeros(len(first))
+        if short:
+            wait_s[-1] = short / 2 * scenario.planning.step_s
+            delay[-2:-1] += -(-short * int(steps[-1]) // cohorts)
+        window = np.full(len(first), w)
         parts.append(
-            (np.full(len(first), k), np.full(len(first), w), first, steps,
-             first + steps - cohorts, delay, steps * rate)
+            (np.full(len(first), k), window, first, steps, first + steps - cohorts, delay)
         )
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else []
-    if not columns:
-        columns = [np.empty(0, dtype=np.int64)] * 6 + [np.empty(0)]
-    corridor, window, first, steps, front, delay, capacity = columns
-    return Cells(corridor, window, first, steps, front, delay, capacity)
+        floats.append((wait_s, steps * rate))
+    if not parts:
+        nothing = np.empty(0, dtype=np.int64)
+        return Cells(*[nothing] * 6, np.empty(0), np.empty(0))
+    corridor, window, first, steps, front, delay = map(np.concatenate, zip(*parts, strict=True))
+    wait_s, capacity = map(np.concatenate, zip(*floats, strict=True))
+    return Cells(corridor, window, first, steps, front, delay, wait_s, capacity)

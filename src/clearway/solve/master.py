@@ -1,0 +1,252 @@
+"""The master linear program: blocks in gate slots, grown by columns and by rows on demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearway.model.plan import EXPOSURE, HOURS, PEOPLE
+from clearway.solve.highs import INFINITY, LinearProgram, Sparse
+from clearway.solve.problem import Problem
+from clearway.solve.routes import NO_COLUMNS, Columns, Routes, Use, exposure_hours, out_hours
+
+#: Share by which a street may be overfull before its row is added.
+OVERFULL = 1e-7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Duals:
+    """What one unit more on each right-hand side adds to the minimum.
+
+    Attributes
+    ----------
+    supply
+        Shape (z, g).
+    cell
+        Shape (cells,).
+    site
+        Shape (r,).
+    weight, exposure
+        Of the rows that hold earlier levels.
+    spread
+        Shape (z,), both fairness rows of a zone together, for one person.
+    keys, link
+        Shape (n,), the street slots that have a row, sorted, and their duals.
+    """
+
+    supply: NDArray[np.float64]
+    cell: NDArray[np.float64]
+    site: NDArray[np.float64]
+    weight: float
+    exposure: float
+    spread: NDArray[np.float64]
+    keys: NDArray[np.int64]
+    link: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """An optimum of the master over the columns so far.
+
+    Attributes
+    ----------
+    objective
+        Minimum of the level's cost; persons count below zero.
+    x
+        Shape (columns,), persons.
+    duals
+        Of the rows.
+    """
+
+    objective: float
+    x: NDArray[np.float64]
+    duals: Duals
+
+
+class Master:
+    r"""The plan as a flow of blocks.
+
+    With :math:`x_j` persons in block :math:`j` of zone, group, route and gate slot:
+
+    .. math::
+
+        \sum_{j \in ig} x_j \le S_{ig}, \qquad \sum_{j \in c} x_j \le \rho_c, \qquad
+        \sum_{j \in r} x_j \le P_r, \qquad \sum_j a_{j\ell s} x_j \le u_{\ell s}
+
+    for zones and groups, gate slots, reception sites, and those streets :math:`\ell` and slots
+    :math:`s` that were once overfull; :math:`a` is the share of a block that enters a street in a
+    slot. Two rows hold the levels before: weighted persons at least, exposure at most. With the
+    fairness option, :math:`m \le \sum_{j \in i} x_j / S_i \le m + \sigma` for each zone.
+    """
+
+    def __init__(self, problem: Problem, routes: Routes, spread: float) -> None:
+        """Write the rows that every plan has; ``spread`` is the fairness option, 1 for none."""
+        self._problem, self._routes, self._spread = problem, routes, spread
+        self.columns: Columns = NO_COLUMNS
+        self._names: set[tuple[int, ...]] = set()
+        self._costs = {level: np.empty(0) for level in (PEOPLE, EXPOSURE, HOURS)}
+        self._use = Use(NO_COLUMNS.zone, NO_COLUMNS.zone, np.empty(0))
+        self._keys, self._key_rows = np.empty(0, np.int64), np.empty(0, np.int64)
+        self._lp = LinearProgram()
+        self._extra = 1 if spread < 1 else 0
+        self._write()
+
+    def _write(self) -> None:
+        p = self._problem
+        zones, sites = p.supply.shape[0], p.scenario.receptions
+        places = np.array([site.places.central for site in sites], dtype=float)
+        upper = [p.supply.ravel(), p.cells.capacity, places, np.full(2, INFINITY)]
+        lower = [np.full(sum(map(len, upper)), -INFINITY)]
+        self._cell_row = p.supply.size
+        self._site_row = self._cell_row + len(p.cells)
+        self._hold = self._site_row + len(sites)
+        if self._extra:
+            some = p.supply.sum(axis=1) > 0
+            lower += [np.where(some, 0.0, -INFINITY), np.full(zones, -INFINITY)]
+            upper += [np.full(zones, INFINITY), np.where(some, self._spread, INFINITY)]
+        self._lp.add_rows(np.concatenate(lower), np.concatenate(upper))
+        if self._extra:
+            rows = self._hold + 2 + np.arange(2 * zones, dtype=np.int32)
+            least = Sparse(np.zeros(1, np.int32), rows, np.full(2 * zones, -1.0))
+            self._lp.add_columns(np.zeros(1), np.array([1.0]), least)
+
+    def hold(self, weight: float, exposure: float) -> None:
+        """Ask for at least ``weight`` weighted persons and at most ``exposure`` person-hours."""
+        self._lp.set_row(self._hold, weight, INFINITY)
+        self._lp.set_row(self._hold + 1, -INFINITY, exposure)
+
+    def adds(self, columns: Columns) -> bool:
+        """Return whether any of ``columns`` is not there yet."""
+        return bool(self._new(columns).any())
+
+    def _new(self, columns: Columns) -> NDArray[np.bool_]:
+        """Return which columns are not there yet, each once; remembers nothing."""
+        keys = _names(columns)
+        fresh = np.array([key not in self._names for key in keys], dtype=bool)
+        first = dict(zip(reversed(keys), range(len(keys) - 1, -1, -1), strict=True))
+        once = np.array([first[key] == at for at, key in enumerate(keys)], dtype=bool)
+        return fresh & once
+
+    def add(self, columns: Columns) -> None:
+        """Add those columns that are not there yet, with their part in every row there is."""
+        columns = columns.take(self._new(columns))
+        self._names.update(_names(columns))
+        p, count = self._problem, len(columns)
+        if not count:
+            return
+        weight = p.weights[columns.group]
+        costs = {
+            PEOPLE: -weight,
+            EXPOSURE: exposure_hours(p, columns),
+            HOURS: out_hours(p, columns),
+        }
+        use = self._routes.use(columns)
+        each = np.arange(count)
+        site = p.site[p.cells.corridor[columns.cell]]
+        supply = columns.zone * p.supply.shape[1] + columns.group
+        entries = [
+            (each, supply, np.ones(count)),
+            (each, self._cell_row + columns.cell, np.ones(count)),
+            (each, self._site_row + site, np.ones(count)),
+            (each, np.full(count, self._hold), weight),
+            (each, np.full(count, self._hold + 1), costs[EXPOSURE]),
+            self._link_entries(use),
+        ]
+        if self._extra:
+            share = 1.0 / p.supply.sum(axis=1)[columns.zone]
+            first = self._hold + 2 + columns.zone
+            entries += [(each, first, share), (each, first + p.supply.shape[0], share)]
+        cost = np.zeros(count)
+        self._lp.add_columns(cost, np.full(count, INFINITY), _sparse(entries, count))
+        before = len(self.columns)
+        self.columns = self.columns.join(columns)
+        for level, values in costs.items():
+            self._costs[level] = np.concatenate([self._costs[level], values])
+        self._use = Use(
+            np.concatenate([self._use.column, before + use.column]),
+            np.concatenate([self._use.key, use.key]),
+            np.concatenate([self._use.share, use.share]),
+        )
+
+    def solve(self, level: str) -> Answer:
+        """Return the best of ``level`` over the columns so far, with rows for overfull streets."""
+        cost = np.concatenate([np.zeros(self._extra), self._costs[level]])
+        self._lp.set_costs(cost)
+        while True:
+            optimum = self._lp.solve()
+            x = np.maximum(optimum.x[self._extra :], 0.0)
+            if not self._add_overfull(x):
+                return Answer(optimum.objective, x, self._duals(optimum.dual))
+
+    def link_use(self, x: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the street slots that persons ``x`` use, and how many enter them."""
+        keys, at = np.unique(self._use.key, return_inverse=True)
+        persons = np.bincount(
+            at, weights=self._use.share * x[self._use.column], minlength=len(keys)
+        )
+        return keys, persons
+
+    def _add_overfull(self, x: NDArray[np.float64]) -> bool:
+        keys, persons = self.link_use(x)
+        over = persons > self._routes.capacity(keys) * (1 + OVERFULL) + OVERFULL
+        new = np.setdiff1d(keys[over], self._keys)
+        if not len(new):
+            return False
+        mine = np.isin(self._use.key, new)
+        row, column = np.searchsorted(new, self._use.key[mine]), self._use.column[mine]
+        entries = [(row, self._extra + column, self._use.share[mine])]
+        lower = np.full(len(new), -INFINITY)
+        first = self._lp.rows
+        self._lp.add_rows(lower, self._routes.capacity(new), _sparse(entries, len(new)))
+        keys = np.concatenate([self._keys, new])
+        rows = np.concatenate([self._key_rows, first + np.arange(len(new))])
+        order = np.argsort(keys)
+        self._keys, self._key_rows = keys[order], rows[order]
+        return True
+
+    def _link_entries(self, use: Use) -> tuple[NDArray[np.int64], ...]:
+        if not len(self._keys):
+            return use.column[:0], use.key[:0], use.share[:0]
+        at = np.minimum(np.searchsorted(self._keys, use.key), len(self._keys) - 1)
+        mine = self._keys[at] == use.key
+        return use.column[mine], self._key_rows[at[mine]], use.share[mine]
+
+    def _duals(self, dual: NDArray[np.float64]) -> Duals:
+        p, zones = self._problem, self._problem.supply.shape[0]
+        spread = np.zeros(zones)
+        if self._extra:
+            first = self._hold + 2
+            both = dual[first : first + zones] + dual[first + zones : first + 2 * zones]
+            persons = p.supply.sum(axis=1)
+            spread = np.divide(both, persons, out=spread, where=persons > 0)
+        return Duals(
+            dual[: self._cell_row].reshape(p.supply.shape),
+            dual[self._cell_row : self._site_row],
+            dual[self._site_row : self._hold],
+            float(dual[self._hold]),
+            float(dual[self._hold + 1]),
+            spread,
+            self._keys,
+            dual[self._key_rows],
+        )
+
+
+def _names(columns: Columns) -> list[tuple[int, ...]]:
+    """Return what tells columns apart."""
+    parts = (columns.zone, columns.group, columns.cell, columns.route, columns.depart)
+    return list(zip(*(part.tolist() for part in parts), strict=True))
+
+
+def _sparse(entries: list[tuple[NDArray[np.int64], ...]], count: int) -> Sparse:
+    """Return compressed rows or columns from triples of major, minor and value."""
+    major, minor, value = (np.concatenate(part) for part in zip(*entries, strict=True))
+    order = np.lexsort((minor, major))
+    major, minor, value = major[order], minor[order], value[order]
+    fresh = np.ones(len(major), dtype=bool)
+    fresh[1:] = (major[1:] != major[:-1]) | (minor[1:] != minor[:-1])
+    # A walk that enters a street twice in a slot has one entry, the sum.
+    value = np.add.reduceat(value, np.flatnonzero(fresh)) if len(value) else value
+    starts = np.searchsorted(major[fresh], np.arange(count))
+    return Sparse(starts.astype(np.int32), minor[fresh].astype(np.int32), value)

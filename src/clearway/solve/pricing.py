@@ -1,0 +1,213 @@
+"""Exact pricing: the best block of every zone and group, over all routes and departures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearway.model.plan import EXPOSURE, HOURS, PEOPLE
+from clearway.solve.kernels import sweep, trace
+from clearway.solve.master import Duals
+from clearway.solve.problem import NEVER, Problem
+from clearway.solve.routes import NO_COLUMNS, Columns, Routes, menu, passes
+from clearway.solve.timetable import static_columns
+
+#: Reduced cost above which a column is not worth adding, in the level's unit.
+WORTHLESS = -1e-6
+#: Columns that one zone and group may add for one window in one round.
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Priced:
+    """What pricing found.
+
+    Attributes
+    ----------
+    columns
+        Columns of negative reduced cost, the best of each zone and group among them.
+    least
+        Shape (z, g), least reduced cost of any column at all, or 0 if none is below.
+    """
+
+    columns: Columns
+    least: NDArray[np.float64]
+
+
+class Pricing:
+    """Finds columns of negative reduced cost among all that the rules allow."""
+
+    def __init__(self, problem: Problem, routes: Routes) -> None:
+        """Prepare what does not change from round to round."""
+        self._problem, self._routes = problem, routes
+        self.menu = menu(problem)
+        self.supply = problem.supply
+        self._passes = passes(problem)
+        self._streets = _Streets.of(problem)
+
+    def price(self, level: str, duals: Duals) -> Priced:
+        """Return the columns worth adding for ``level``.
+
+        Without tolls on streets, the shortest walk is the best route to any gate, so that one
+        look at every zone, group and slot is exact. With tolls, one sweep back over time for each
+        window and group finds the best route for every departure.
+        """
+        parts = _Parts.of(self._problem, level, duals)
+        if not (duals.link < WORTHLESS).any():
+            return self._look(parts)
+        least, found = np.zeros(self._problem.supply.shape), NO_COLUMNS
+        for window in np.unique(self._problem.cells.window):
+            priced = self._sweep_window(int(window), parts, duals)
+            found, least = found.join(priced.columns), np.minimum(least, priced.least)
+        return Priced(found, least)
+
+    def _look(self, parts: _Parts) -> Priced:
+        p = self._problem
+        corridor = p.cells.corridor
+        walk = p.walk_steps[:, :, corridor]
+        cost = parts.home[:, :, None] + parts.gate[None] + parts.walk * np.minimum(walk, NEVER)
+        cost = np.where(self.menu, cost, 0.0)
+        least = np.minimum(cost.min(axis=2, initial=0.0), 0.0)
+        zone, group, cell = np.nonzero(cost < WORTHLESS)
+        keep = _best(zone * cost.shape[1] + group, p.cells.window[cell], cost[zone, group, cell])
+        places = (zone[keep], group[keep], cell[keep])
+        return Priced(static_columns(p, self._routes, places), least)
+
+    def _sweep_window(self, window: int, parts: _Parts, duals: Duals) -> Priced:
+        p = self._problem
+        cells = np.flatnonzero(p.cells.window == window)
+        begin, end = int(p.open_step[window]), int(p.cells.front[cells].max())
+        span = (end - begin) * p.ticks_per_step + 1
+        tolls = self._tolls(duals, begin * p.ticks_per_step, span)
+        least, found = np.zeros(p.supply.shape), NO_COLUMNS
+        for group in range(p.supply.shape[1]):
+            mine = cells[self._passes[group, cells]]
+            if len(mine) and p.supply[:, group].any():
+                columns, low = self._sweep(group, mine, (begin, span), tolls, parts, duals)
+                least[:, group] = low
+                found = found.join(columns)
+        return Priced(found, least)
+
+    def _sweep(
+        self,
+        group: int,
+        cells: NDArray[np.int64],
+        time: tuple[int, int],
+        tolls: _Tolls,
+        parts: _Parts,
+        duals: Duals,
+    ) -> tuple[Columns, NDArray[np.float64]]:
+        """Return columns of one group through one gate, and the least cost of each zone."""
+        p, (begin, span) = self._problem, time
+        per, streets = p.ticks_per_step, self._streets
+        corridor = int(p.cells.corridor[cells[0]])
+        terminal, meets = np.full(span, np.inf), np.full(span, -1)
+        for cell in cells:
+            front = int(p.cells.front[cell] - begin) * per
+            price = parts.gate[group, cell] + self._tail_toll(corridor, group, int(cell), duals)
+            terminal[max(0, front - per + 1) : front + 1] = price + parts.walk * front / per
+            meets[max(0, front - per + 1) : front + 1] = cell
+        ticks = p.ticks[group, p.inside.link]
+        mouth = int(p.tails[corridor].mouth) if p.tails[corridor] else -1
+        values = sweep(streets.start, p.inside.head, ticks, tolls.row, tolls.toll, terminal, mouth)
+        departs = np.arange(0, span, per)
+        cost = values[departs][:, p.zone_node] - parts.walk * (departs / per)[:, None]
+        cost = cost.T + parts.home[:, group, None]
+        cost = np.where(np.isfinite(cost) & (p.supply[:, group] > 0)[:, None], cost, 0.0)
+        zone, depart = np.nonzero(cost < WORTHLESS)
+        keep = _best(zone, np.zeros_like(zone), cost[zone, depart])
+        zone, depart = zone[keep], depart[keep]
+        routes, cell = np.empty(len(zone), np.int64), np.empty(len(zone), np.int64)
+        for n, (z, d) in enumerate(zip(zone, depart, strict=True)):
+            arcs, tick = trace(
+                streets.start, p.inside.head, ticks, tolls.row, tolls.toll, terminal, mouth,
+                values, int(p.zone_node[z]), int(d) * per,
+            )
+            routes[n], cell[n] = self._routes.add(corridor, arcs), meets[tick]
+        columns = Columns(zone, np.full(len(zone), group), cell, routes, begin + depart)
+        return columns, cost.min(axis=1, initial=0.0)
+
+    def _tolls(self, duals: Duals, begin: int, span: int) -> _Tolls:
+        """Return the toll of each arc for a block whose first enters it at each tick."""
+        p, slots = self._problem, self._routes.slots
+        paid = duals.link < 0
+        keys, price = duals.keys[paid], -duals.link[paid]
+        ways, at = np.unique(keys // slots, return_inverse=True)
+        slot = (begin + np.arange(span + p.cohorts * p.ticks_per_step)) // self._routes.ticks_per_slot
+        by_slot = np.zeros((len(ways), slots + 1))
+        by_slot[at, keys % slots] = price
+        now = by_slot[:, np.minimum(slot, slots)]
+        toll = np.zeros((len(ways), span))
+        for cohort in range(p.cohorts):
+            toll += now[:, cohort * p.ticks_per_step :][:, :span] / p.cohorts
+        way = 2 * p.inside.link + ~p.inside.forward
+        row = np.minimum(np.searchsorted(ways, way), len(ways) - 1)
+        return _Tolls(np.where(ways[row] == way, row, -1), toll)
+
+    def _tail_toll(self, corridor: int, group: int, cell: int, duals: Duals) -> float:
+        """Return what a block pays on the streets after the gate."""
+        tail = self._problem.tails[corridor]
+        if tail is None or not len(duals.keys):
+            return 0.0
+        none = np.empty(0, dtype=np.int64)
+        route = self._routes.add(corridor, none)
+        at = np.array([0]), np.array([group]), np.array([cell]), np.array([route]), np.array([0])
+        use = self._routes.use(Columns(*at))
+        place = np.minimum(np.searchsorted(duals.keys, use.key), len(duals.keys) - 1)
+        paid = np.where(duals.keys[place] == use.key, -duals.link[place], 0.0)
+        return float((paid * use.share).sum())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tolls:
+    """Tolls by arc and tick: the row of each arc or -1, and (rows, ticks) the tolls."""
+
+    row: NDArray[np.int64]
+    toll: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Streets:
+    """Arcs inside by the node they leave: those of node n are ``start[n]`` to ``start[n + 1]``."""
+
+    start: NDArray[np.int64]
+
+    @staticmethod
+    def of(problem: Problem) -> _Streets:
+        nodes = np.arange(problem.inside.nodes + 1)
+        return _Streets(np.searchsorted(problem.inside.tail, nodes))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Parts:
+    """A column's reduced cost, in parts: ``home[z, g] + gate[g, c] + walk x steps walked``."""
+
+    home: NDArray[np.float64]
+    gate: NDArray[np.float64]
+    walk: float
+
+    @staticmethod
+    def of(problem: Problem, level: str, duals: Duals) -> _Parts:
+        p, cells, planning = problem, problem.cells, problem.scenario.planning
+        exposed = (1.0 if level == EXPOSURE else 0.0) - duals.exposure
+        weight = -p.weights * ((1.0 if level == PEOPLE else 0.0) + duals.weight)
+        corridor = p.corridor_ticks[:, cells.corridor] * planning.tick_s
+        beyond = (corridor + cells.wait_s) / 3600.0
+        gate = exposed * beyond - duals.cell - duals.site[p.site[cells.corridor]]
+        if level == HOURS:
+            passing = (cells.front + (p.cohorts - 1) / 2) * planning.step_s / 3600.0
+            gate = gate + passing + beyond
+        home = weight[None, :] - duals.supply - duals.spread[:, None]
+        return _Parts(home, gate, exposed * planning.step_s / 3600.0)
+
+
+def _best(
+    owner: NDArray[np.int64], window: NDArray[np.int64], cost: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Return rows with the ``MOST`` least costs of each owner and window."""
+    order = np.lexsort((cost, window, owner))
+    key = owner[order] * (window.max(initial=0) + 1) + window[order]
+    rank = np.arange(len(order)) - np.searchsorted(key, key)
+    return np.asarray(order[rank < MOST])
