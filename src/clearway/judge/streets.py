@@ -1,0 +1,37 @@
+"""The rule on streets: no more people enter a link in a slot than it can carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from clearway.judge.case import CRUMB, TOLERANCE, Case
+from clearway.model.verdict import PlanBreach
+
+
+def check_link(case: Case) -> Iterator[PlanBreach]:
+    """Yield a breach for each way of a link that is overfull, at its worst slot."""
+    loads, links = case.loads, case.scenario.network.links
+    over = np.flatnonzero(loads.persons > loads.capacity * (1 + TOLERANCE) + CRUMB)
+    way = 2 * loads.link[over] + ~loads.forward[over]
+    for one in np.unique(way):
+        rows = over[way == one]
+        worst = rows[np.argmax(loads.persons[rows])]
+        row = loads.link[worst]
+        ends = (int(links.from_node[row]), int(links.to_node[row]))
+        start, end = ends if loads.forward[worst] else ends[::-1]
+        link = int(links.id[row])
+        when = case.when(float(loads.slot[worst] * case.scenario.planning.slot_s))
+        slots = f"; {len(rows)} slots are overfull" if len(rows) > 1 else ""
+        value, limit = float(loads.persons[worst]), float(loads.capacity[worst])
+        text = (
+            f"{value:,.1f} persons enter link {link} from node {start} to {end} in the slot from "
+            f"{when}; it can carry {limit:,.1f}{slots}."
+        )
+        yield PlanBreach("link", f"{link} from {start} {when}", value, limit, "persons", text)
+
+
+def peak_use(case: Case) -> float:
+    """Return the highest use of any link in any slot, as a share of what it can carry."""
+    return float((case.loads.persons / case.loads.capacity).max(initial=0))
