@@ -6,6 +6,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 EXAMPLE := examples/aleppo-2016
 OUT := out/aleppo-2016
 BUNDLE := src/clearway/publish/static
+LOCK := uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
+	--generate-hashes --no-header --no-annotate --extra import --group build
 WEB := $(shell find web -type f -not -path 'web/node_modules/*' 2>/dev/null)
 KERNELS := $(shell find src/clearway/solve -name '*.py' 2>/dev/null)
 
@@ -14,7 +16,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PIP_NO_INPUT := 1
 
 .DELETE_ON_ERROR:
-.PHONY: help needs install demo test check crosscheck bench format clean
+.PHONY: help needs install demo test check crosscheck bench format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
@@ -45,6 +47,10 @@ bench: install $(VENV)/dev.stamp ## time, memory and gap on five cities; rewrite
 format: $(VENV)/dev.stamp ## lay out the code
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
+
+lock: ## renew both lock files after a change in pyproject.toml (needs uv)
+	$(LOCK) -o requirements.lock pyproject.toml
+	$(LOCK) --group dev -o requirements-dev.lock pyproject.toml
 
 install: $(VENV)/runtime.stamp $(BUNDLE)/.stamp $(VENV)/kernels.stamp ## .venv, the report's bundle, compiled kernels
 
