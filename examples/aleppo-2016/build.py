@@ -20,7 +20,7 @@ from clearway.errors import ScenarioError
 from clearway.publish.scenario_folder import write_scenario
 from clearway.read.recipe_file import read_recipe
 from clearway.read.scenario_build import build_scenario
-from clearway.read.streets import read_street_lines
+from clearway.read.street_lines import read_street_lines
 
 HERE = Path(__file__).resolve().parent
 SDIST = "neatnet-0.1.6.tar.gz"

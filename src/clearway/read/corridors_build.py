@@ -16,7 +16,7 @@ from clearway.read.ways import Streetmap, Tree
 #: Metres on a minor street count as this many on a major one when a way out is chosen.
 _MINOR_COST = 3.0
 #: Crossings tried for each mouth before the import gives up.
-_TRIES = 60
+_TRIES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,7 @@ def find_ways(
 class _Search:
     """The streets outside, ready to be searched from any crossing."""
 
-    def __init__(
-        self, pieces: Pieces, part: NDArray[np.bool_], options: ImportOptions
-    ) -> None:
+    def __init__(self, pieces: Pieces, part: NDArray[np.bool_], options: ImportOptions) -> None:
         major = pieces.flags("major")
         cost = pieces.length_m * np.where(major, 1.0, _MINOR_COST)
         self._map = Streetmap(pieces.start, pieces.end, pieces.length_m, cost, len(pieces.x))

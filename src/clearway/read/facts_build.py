@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clearway.model.facts import Fact, Text
 from clearway.read.corridors_build import Way
@@ -33,14 +34,6 @@ def import_facts(recipe: Recipe, streets: Streets) -> tuple[Fact, ...]:
                 f"يوجد في الداخل {recipe.persons:,} شخص.",
             ),
             recipe.persons_source,
-        ),
-        Fact(
-            "zones",
-            Text(
-                "People live along residential streets, evenly by length.",
-                "يتوزّع السكان على الشوارع السكنية بالتساوي بحسب طولها.",
-            ),
-            "assumed: no count of people by neighbourhood was used",
         ),
         Fact(
             "households",
@@ -103,31 +96,66 @@ def street_facts(built: Built) -> tuple[Fact, ...]:
     return tuple(_class_fact(name) for name in HIGHWAYS if name in found)
 
 
-def left_out(pieces: Pieces, kept: np.ndarray, ways: tuple[Way, ...]) -> tuple[Fact, ...]:
-    """Return a fact for streets inside that nobody can reach, and for mouths that moved."""
+def found_facts(
+    recipe: Recipe, pieces: Pieces, kept: NDArray[np.bool_], ways: tuple[Way, ...]
+) -> tuple[Fact, ...]:
+    """Return what the streets made of the recipe: where people live, what is cut off, what moved.
+
+    Parameters
+    ----------
+    recipe
+        What was wanted.
+    pieces
+        Streets inside and outside.
+    kept
+        Shape (m,), the pieces that became links.
+    ways
+        One a mouth.
+    """
+    return (_homes(pieces, kept), _cut_off(pieces, kept), _moved(recipe, ways))
+
+
+def _homes(pieces: Pieces, kept: NDArray[np.bool_]) -> Fact:
+    source = "assumed: no count of people by neighbourhood was used"
+    if (pieces.inside & kept & pieces.flags("residential")).any():
+        text = Text(
+            "People live along residential streets, evenly by length.",
+            "يتوزّع السكان على الشوارع السكنية بالتساوي بحسب طولها.",
+        )
+    else:
+        text = Text(
+            "The data names no residential streets: people live along all streets, evenly.",
+            "لا تحدد البيانات شوارع سكنية: يتوزّع السكان على كل الشوارع بالتساوي.",
+        )
+    return Fact("zones", text, source)
+
+
+def _cut_off(pieces: Pieces, kept: NDArray[np.bool_]) -> Fact:
     lost = float(pieces.length_m[pieces.inside & ~kept].sum())
-    all_inside = float(pieces.length_m[pieces.inside].sum())
-    far = max(way.moved_m for way in ways)
-    share = f"{lost / all_inside:.1%}"
-    return (
-        Fact(
-            "streets left out",
-            Text(
-                f"{lost / 1000:.1f} km of street inside ({share}) hang together with the rest only "
-                "through the outside and are left out.",
-                f"استُبعد {lost / 1000:.1f} كم من الشوارع في الداخل ({share}) لأنها لا تتصل "
-                "بالباقي إلا من الخارج.",
-            ),
-            "assumed: people can not use streets that are cut off",
+    share = f"{lost / float(pieces.length_m[pieces.inside].sum()):.1%}"
+    return Fact(
+        "streets left out",
+        Text(
+            f"{lost / 1000:.1f} km of street inside ({share}) hang together with the rest only "
+            "through the outside and are left out.",
+            f"استُبعد {lost / 1000:.1f} كم من الشوارع في الداخل ({share}) لأنها لا تتصل "
+            "بالباقي إلا من الخارج.",
         ),
-        Fact(
-            "mouths",
-            Text(
-                f"The crossings taken lie up to {far:.0f} m from the mouths that were wanted.",
-                f"تبعد التقاطعات المختارة حتى {far:.0f} متر عن المداخل المطلوبة.",
-            ),
-            "assumed: the nearest major crossing that leads on stands for the place named",
+        "assumed: people can not use streets that are cut off",
+    )
+
+
+def _moved(recipe: Recipe, ways: tuple[Way, ...]) -> Fact:
+    pairs = list(zip(recipe.mouths, ways, strict=True))
+    far = [f"{mouth.id} {way.moved_m:.0f} m" for mouth, way in pairs]
+    far_ar = [f"{mouth.id} {way.moved_m:.0f} متر" for mouth, way in pairs]
+    return Fact(
+        "mouths",
+        Text(
+            f"The crossings taken lie this far from the mouths that were wanted: {', '.join(far)}.",
+            f"تبعد التقاطعات المختارة عن المداخل المطلوبة: {'، '.join(far_ar)}.",
         ),
+        "assumed: the nearest major crossing that leads on stands for the place named",
     )
 
 

@@ -141,12 +141,17 @@ def _joined(
 
 
 def _figures(streets: Streets, pieces: Pieces) -> dict[str, NDArray[np.float64]]:
-    figures = {}
+    """Return what the data says of each piece, and where it says nothing, what its class has."""
+    figures, usual = {}, {}
     for field in FIGURES:
         own = getattr(streets, field)[pieces.row]
-        usual = np.array([getattr(HIGHWAYS[one], field) for one in pieces.highway], dtype=float)
+        usual[field] = np.array([getattr(HIGHWAYS[one], field) for one in pieces.highway], float)
         sound = np.isfinite(own) & (own > 0 if field == "width_m" else own >= 0)
-        figures[field] = np.where(sound, own, usual)
+        figures[field] = np.where(sound, own, usual[field])
+    # A lane more or less carries a lane's worth of vehicles more or less.
+    lanes = figures["lanes"] / np.where(usual["lanes"] > 0, usual["lanes"], 1)
+    told = np.isfinite(streets.capacity_veh_per_h[pieces.row])
+    figures["capacity_veh_per_h"] *= np.where(told, 1, lanes)
     return figures
 
 
@@ -188,7 +193,8 @@ def _points(pieces: Pieces, chain: Chain) -> NDArray[np.float64]:
 
 
 def _degrees(line: object) -> tuple[tuple[float, float], ...]:
-    points = [(float(x), float(y)) for x, y in
-              np.round(shapely.get_coordinates(line), DEGREE_DIGITS)]
+    points = [
+        (float(x), float(y)) for x, y in np.round(shapely.get_coordinates(line), DEGREE_DIGITS)
+    ]
     kept = [one for row, one in enumerate(points) if row == 0 or one != points[row - 1]]
     return tuple(kept if len(kept) > 1 else [points[0], points[-1]])

@@ -34,7 +34,7 @@ def spread_people(recipe: Recipe, weight: NDArray[np.float64]) -> Demand:
 def whole_shares(total: int, weight: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return whole numbers by weight that add up to ``total`` (largest remainders)."""
     exact = total * weight / weight.sum()
-    floor = np.floor(exact).astype(np.int64)
+    floor: NDArray[np.int64] = np.floor(exact).astype(np.int64)
     rest = np.argsort(floor - exact, kind="stable")[: total - int(floor.sum())]
     floor[rest] += 1
     return floor

@@ -132,7 +132,7 @@ def cut_streets(
     sound = np.isfinite(length) & (length >= _LEAST_M)
     rows = np.flatnonzero((highway != "") & sound & shapely.intersects(reach, line))
     if not len(rows):
-        rule = "must have streets to walk along within reach of the outline"
+        rule = "must have streets to walk along within reach of the outline (longitude comes first)"
         raise ScenarioError((Breach("", 0, "streets", streets.source, rule),))
     major = np.array([HIGHWAYS[one].major for one in highway[rows]])
     shapely.prepare(pocket)

@@ -222,9 +222,7 @@ def _recipe(file: _File) -> Recipe:
 
 
 def _group(one: _Group) -> GroupShare:
-    group = Group(
-        one.id, one.name.noun(), one.speed_m_per_s.noun(), one.weight, one.weight_source
-    )
+    group = Group(one.id, one.name.noun(), one.speed_m_per_s.noun(), one.weight, one.weight_source)
     return GroupShare(group, one.persons_share.noun())
 
 

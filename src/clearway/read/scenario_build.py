@@ -12,7 +12,7 @@ from clearway.model.facts import Estimate
 from clearway.model.population import Zone
 from clearway.model.scenario import Scenario
 from clearway.read.corridors_build import Way, find_ways
-from clearway.read.facts_build import import_facts, left_out, street_facts
+from clearway.read.facts_build import found_facts, import_facts, street_facts
 from clearway.read.network_build import DEGREE_DIGITS, Built, build_network, kept_pieces
 from clearway.read.people_build import spread_people
 from clearway.read.pieces import Pieces, cut_streets, main_part, project
@@ -53,7 +53,11 @@ def build_scenario(streets: Streets, recipe: Recipe) -> Scenario:
     fixed += [area.home for area in areas]
     crossings = tuple(way.pieces[0] for way in ways)
     built = build_network(streets, pieces, kept, crossings, tuple(fixed), options.simplify_m)
-    facts = (*recipe.facts, *import_facts(recipe, streets), *left_out(pieces, kept, ways))
+    facts = (
+        *recipe.facts,
+        *import_facts(recipe, streets),
+        *found_facts(recipe, pieces, kept, ways),
+    )
     return Scenario(
         id=recipe.id,
         title=recipe.title,
@@ -70,8 +74,12 @@ def build_scenario(streets: Streets, recipe: Recipe) -> Scenario:
             for mouth, way in zip(recipe.mouths, ways, strict=True)
         ),
         receptions=tuple(
-            Reception(_site(mouth), mouth.reception_name, int(built.node[way.reception]),
-                      mouth.places_persons)
+            Reception(
+                _site(mouth),
+                mouth.reception_name,
+                int(built.node[way.reception]),
+                mouth.places_persons,
+            )
             for mouth, way in zip(recipe.mouths, ways, strict=True)
         ),
         windows=tuple(
