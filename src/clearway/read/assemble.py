@@ -1,0 +1,168 @@
+"""Make nouns of files that keep every rule; units become SI here and in ``network`` alone."""
+
+from __future__ import annotations
+
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from clearway.errors import Breach, ScenarioError
+from clearway.model.corridor import Corridor, HoldingArea, Reception, Window
+from clearway.model.facts import Estimate, Fact, Text
+from clearway.model.network import Network
+from clearway.model.population import SIZES, Demand, Group, Zone
+from clearway.model.scenario import Planning, Scenario, row_of
+from clearway.read.document import Path, dotted
+from clearway.read.geojson import ZoneShapes
+from clearway.read.schema import (
+    BothTongues,
+    CorridorTable,
+    GroupTable,
+    PlanningTable,
+    Range,
+    ReceptionTable,
+    ScenarioTable,
+    WindowTable,
+)
+from clearway.read.tables import Table
+from clearway.read.toml import TomlLines
+
+_HOUR_S: Final = 3600
+_MINUTE_S: Final = 60
+
+#: Keys of ``scenario.toml`` by the fields of nouns that are called otherwise.
+_KEYS: Final = {
+    "gate_persons_per_s": "gate.rate_persons_per_h",
+    "margin_s": "margin_min",
+    "places": "places_persons",
+    "slot_s": "slot_min",
+}
+
+
+def assemble(plan: ScenarioTable, zones: ZoneShapes, demand: Table, network: Network) -> Scenario:
+    """Return the scenario that four files and a network make.
+
+    Parameters
+    ----------
+    plan
+        ``scenario.toml``.
+    zones, demand, network
+        The other parts; all keep the rules of their files.
+
+    Raises
+    ------
+    ScenarioError
+        If a noun refuses them all the same; its breaches name no file yet.
+    """
+    groups = tuple(map(_group, plan.group))
+    places = _zones(zones)
+    first, last = plan.outline[0], plan.outline[-1]
+    outline = plan.outline[:-1] if first == last else plan.outline
+    return Scenario(
+        id=plan.id,
+        title=_text(plan.title),
+        timezone=plan.timezone,
+        attribution=tuple(plan.attribution),
+        outline=tuple((lon, lat) for lon, lat in outline),
+        planning=_planning(plan.planning),
+        network=network,
+        groups=groups,
+        zones=places,
+        demand=_demand(demand, places, groups),
+        corridors=tuple(map(_corridor, plan.corridor)),
+        receptions=tuple(map(_reception, plan.reception)),
+        windows=_windows(plan.window, ZoneInfo(plan.timezone)),
+        facts=tuple(Fact(fact.topic, _text(fact.text), fact.source) for fact in plan.fact),
+    )
+
+
+def placed(breach: Breach, plan: ScenarioTable, lines: TomlLines, file: str) -> Breach:
+    """Return a noun's own ``breach`` with the file, line and key that it comes from.
+
+    Parameters
+    ----------
+    breach
+        What the noun noted, such as ``corridor C1.margin_s``.
+    plan
+        ``scenario.toml``.
+    lines
+        Its lines.
+    file
+        Its name.
+    """
+    noun, _, field = breach.field.partition(".")
+    kind, _, name = noun.partition(" ")
+    path: Path = (kind, *_KEYS.get(field, field).split("."))
+    for row, part in enumerate(getattr(plan, kind, None) or () if name else ()):
+        if getattr(part, "id", None) == name:
+            head, *rest = field.split(".")
+            path = (kind, row, *".".join((_KEYS.get(head, head), *rest)).split("."))
+    return Breach(file, lines(path), dotted(path), breach.value, breach.rule)
+
+
+def _text(words: BothTongues) -> Text:
+    return Text(words.en, words.ar)
+
+
+def _estimate(of: Range[float], per: float = 1) -> Estimate:
+    return Estimate(of.low / per, of.central / per, of.high / per, of.source)
+
+
+def _planning(planning: PlanningTable) -> Planning:
+    slot_s = round(planning.slot_min * _MINUTE_S)
+    uptake = _estimate(planning.uptake)
+    return Planning(slot_s, planning.step_s, planning.tick_s, uptake, planning.spread)
+
+
+def _group(group: GroupTable) -> Group:
+    speed = _estimate(group.speed_m_per_s)
+    return Group(group.id, _text(group.name), speed, group.weight, group.weight_source)
+
+
+def _corridor(corridor: CorridorTable) -> Corridor:
+    holding = corridor.holding_area
+    return Corridor(
+        id=corridor.id,
+        name=_text(corridor.name),
+        mouth=corridor.mouth,
+        links=tuple(corridor.links),
+        gate_persons_per_s=_estimate(corridor.gate.rate_persons_per_h, _HOUR_S),
+        holding=HoldingArea(holding.area_m2, holding.limit_persons, holding.source),
+        margin_s=corridor.margin_min * _MINUTE_S,
+        reception=corridor.reception,
+        source=corridor.source,
+    )
+
+
+def _reception(site: ReceptionTable) -> Reception:
+    return Reception(site.id, _text(site.name), site.node, _estimate(site.places_persons))
+
+
+def _windows(windows: list[WindowTable], local: ZoneInfo) -> tuple[Window, ...]:
+    return tuple(
+        Window(name, window.opens.astimezone(local), window.closes.astimezone(local), window.source)
+        for window in windows
+        for name in window.corridors
+    )
+
+
+def _zones(zones: ZoneShapes) -> tuple[Zone, ...]:
+    model = zones.document.model
+    if model is None:
+        raise ScenarioError((Breach("", 0, "zones", "", "must keep the rules of their file"),))
+    properties = [feature.properties for feature in model.features]
+    return tuple(
+        Zone(zone.id, zone.node_id, zone.residential_m, rings)
+        for zone, rings in zip(properties, zones.rings, strict=True)
+    )
+
+
+def _demand(demand: Table, zones: tuple[Zone, ...], groups: tuple[Group, ...]) -> Demand:
+    zone_row, group_row = row_of(zones), row_of(groups)
+    households = np.zeros((len(zones), len(groups), len(SIZES)), dtype=np.int64)
+    at_zone = [zone_row[name] for name in demand.columns["zone_id"].tolist()]
+    at_group = [group_row[name] for name in demand.columns["group"].tolist()]
+    at_size = demand.columns["size"] - SIZES[0]
+    households[at_zone, at_group, at_size] = demand.columns["households"]
+    return Demand(households)

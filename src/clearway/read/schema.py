@@ -1,0 +1,204 @@
+"""What may stand in ``scenario.toml`` and ``zones.geojson``: keys, types, units, ranges.
+
+Units stand in the names of keys. ``docs/scenario-format.md`` tells what each key means; a test
+holds the two together.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+from typing import Annotated, Any, Final, Generic, Literal, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+FORMAT: Final = "clearway-scenario/1"
+
+#: Ids stay whole in every program that may read them, those that count in floats included.
+LARGEST_ID: Final = 2**53 - 1
+
+#: Short codes: spoken over a radio, printed on gate sheets, used in tables.
+CODE_PATTERN: Final = r"^\w[\w.-]{0,39}$"
+CODE_RULE: Final = "must be 1 to 40 letters, digits, dots, dashes or underscores"
+
+YEARS: Final = (1990, 2199)
+
+#: Error type of the rules below whose message is the rule itself.
+OWN_RULE: Final = "clearway"
+
+N = TypeVar("N", bound=float)
+
+
+def _words(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError(OWN_RULE, "must not be empty")
+    if any(unicodedata.category(one) == "Cc" and one not in "\t\n" for one in text):
+        raise PydanticCustomError(OWN_RULE, "must have no control characters")
+    return text
+
+
+def _moment(moment: datetime) -> datetime:
+    if not YEARS[0] <= moment.year <= YEARS[1]:
+        raise PydanticCustomError(OWN_RULE, f"must be in the years {YEARS[0]} to {YEARS[1]}")
+    if moment.microsecond:
+        raise PydanticCustomError(OWN_RULE, "must be a whole second")
+    return moment
+
+
+Words = Annotated[str, Field(max_length=4000), AfterValidator(_words)]
+Code = Annotated[str, Field(pattern=CODE_PATTERN)]
+Id = Annotated[int, Field(ge=0, le=LARGEST_ID)]
+Moment = Annotated[AwareDatetime, AfterValidator(_moment)]
+Point = Annotated[list[float], Field(min_length=2, max_length=2)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Minutes = Annotated[float, Field(ge=0, le=1440)]
+WalkingSpeed = Annotated[float, Field(ge=0.05, le=3)]
+GateRate = Annotated[float, Field(ge=0, le=360_000)]
+Places = Annotated[float, Field(ge=0, le=1e8)]
+
+
+class Table(BaseModel):
+    """A table of keys; keys that it does not know are breaches."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
+
+
+class BothTongues(Table):
+    """The same words in English and in Arabic."""
+
+    en: Words
+    ar: Words
+
+
+class Range(Table, Generic[N]):
+    """A number with its range and source."""
+
+    low: N
+    central: N
+    high: N
+    source: Words
+
+
+class PlanningTable(Table):
+    """``[planning]``."""
+
+    slot_min: Annotated[float, Field(gt=0, le=1440)]
+    step_s: Annotated[int, Field(ge=1, le=86_400)]
+    tick_s: Annotated[int, Field(ge=1, le=86_400)]
+    spread: Share = 1.0
+    uptake: Range[Share]
+
+
+class GroupTable(Table):
+    """``[[group]]``."""
+
+    id: Code
+    name: BothTongues
+    speed_m_per_s: Range[WalkingSpeed]
+    weight: Annotated[float, Field(ge=1, le=100)]
+    weight_source: Words
+
+
+class GateTable(Table):
+    """``[corridor.gate]``."""
+
+    rate_persons_per_h: Range[GateRate]
+
+
+class HoldingTable(Table):
+    """``[corridor.holding_area]``."""
+
+    area_m2: Annotated[float, Field(ge=1, le=1e7)]
+    limit_persons: Annotated[float, Field(ge=0)]
+    source: Words
+
+
+class CorridorTable(Table):
+    """``[[corridor]]``."""
+
+    id: Code
+    name: BothTongues
+    mouth: Id
+    links: Annotated[list[Id], Field(min_length=1)]
+    margin_min: Minutes
+    reception: Code
+    source: Words
+    gate: GateTable
+    holding_area: HoldingTable
+
+
+class ReceptionTable(Table):
+    """``[[reception]]``."""
+
+    id: Code
+    name: BothTongues
+    node: Id
+    places_persons: Range[Places]
+
+
+class WindowTable(Table):
+    """``[[window]]``."""
+
+    corridors: Annotated[list[Code], Field(min_length=1)]
+    opens: Moment
+    closes: Moment
+    source: Words
+
+
+class FactTable(Table):
+    """``[[fact]]``."""
+
+    topic: Words
+    text: BothTongues
+    source: Words
+
+
+class ScenarioTable(Table):
+    """``scenario.toml``."""
+
+    format: Literal["clearway-scenario/1"]
+    id: Code
+    timezone: Words
+    attribution: list[Words]
+    title: BothTongues
+    outline: Annotated[list[Point], Field(min_length=3, max_length=5000)]
+    planning: PlanningTable
+    group: Annotated[list[GroupTable], Field(min_length=1)]
+    corridor: Annotated[list[CorridorTable], Field(min_length=1)]
+    reception: Annotated[list[ReceptionTable], Field(min_length=1)]
+    window: Annotated[list[WindowTable], Field(min_length=1)]
+    fact: list[FactTable] = []
+
+
+class ZoneProperties(Table):
+    """``properties`` of a zone."""
+
+    id: Code
+    node_id: Id
+    residential_m: Annotated[float, Field(ge=0, le=1e7)]
+
+
+class ZoneGeometry(Table):
+    """``geometry`` of a zone; the depth of its coordinates depends on its type."""
+
+    type: Literal["Polygon", "MultiPolygon"]
+    coordinates: list[Any]
+
+
+class ZoneFeature(Table):
+    """A zone as a GeoJSON feature (RFC 7946)."""
+
+    type: Literal["Feature"]
+    properties: ZoneProperties
+    geometry: ZoneGeometry
+
+
+class ZoneCollection(Table):
+    """``zones.geojson``; ``name``, ``bbox`` and ``crs`` are what other programs add."""
+
+    type: Literal["FeatureCollection"]
+    features: Annotated[list[ZoneFeature], Field(min_length=1)]
+    name: Any = None
+    bbox: Any = None
+    crs: Any = None
