@@ -54,6 +54,9 @@ def _add_import(verbs: _Verbs[argparse.ArgumentParser]) -> None:
     verb = _verb(verbs, "import", "make a scenario folder from street data and a recipe")
     verb.add_argument("streets", type=Path, metavar="STREETS", help="street data: see the docs")
     verb.add_argument("--recipe", type=Path, required=True, help="recipe (TOML) for the rest")
+    verb.add_argument(
+        "--source", default="", help="where the streets come from, for the reader (default: name)"
+    )
     _add_out(verb, "folder to write the scenario to")
 
 

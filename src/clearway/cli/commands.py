@@ -15,8 +15,9 @@ from typing import Final
 from clearway.cli.codes import FAILED, NOBODY, OK
 from clearway.cli.interrupt import Interrupt
 from clearway.cli.progress import ProgressLine
-from clearway.cli.say import complain
+from clearway.cli.say import complain, size, tell
 from clearway.cli.summary import cost, summary, written
+from clearway.cli.write import write_text
 from clearway.judge import judge
 from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
@@ -25,7 +26,8 @@ from clearway.publish import publish
 from clearway.publish.plan_file import plan_to_json
 from clearway.read import read_scenario
 from clearway.read.plan_file import read_plan
-from clearway.solve import SolveOptions, solve
+from clearway.solve.options import SolveOptions
+from clearway.solve.solve import solve
 
 #: The system counts memory in units of 1024 bytes, but macOS in bytes.
 _UNITS_A_MB: Final = 1024**2 if sys.platform == "darwin" else 1024
@@ -34,7 +36,7 @@ _UNITS_A_MB: Final = 1024**2 if sys.platform == "darwin" else 1024
 def check_scenario(arguments: argparse.Namespace) -> int:
     """Read a scenario folder and say that it holds; its breaches come as ``ScenarioError``."""
     scenario = read_scenario(arguments.scenario)
-    _print(arguments, f"{arguments.scenario}: no breach; {_size(scenario)}")
+    tell(arguments, f"{arguments.scenario}: no breach; {size(scenario)}")
     return OK
 
 
@@ -44,7 +46,7 @@ def solve_scenario(arguments: argparse.Namespace) -> int:
     scenario = run.read()
     plan = run.solve(scenario)
     write_text(arguments.out, plan_to_json(scenario, plan))
-    _print(arguments, f"{arguments.out}: {plan.persons:,} people; {plan.status.reason.en}")
+    tell(arguments, f"{arguments.out}: {plan.persons:,} people; {plan.status.reason.en}")
     return OK if plan.movements else NOBODY
 
 
@@ -54,7 +56,7 @@ def judge_plan(arguments: argparse.Namespace) -> int:
     scenario = run.read()
     plan = read_plan(arguments.plan, scenario)
     verdict = run.judge(scenario, plan)
-    _print(arguments, summary(scenario, plan, verdict))
+    tell(arguments, summary(scenario, plan, verdict))
     return _code(plan, verdict)
 
 
@@ -75,9 +77,9 @@ def run_chain(arguments: argparse.Namespace) -> int:
     plan = run.solve(scenario)
     verdict = run.judge(scenario, plan)
     paths = run.publish(scenario, plan, verdict)
-    _print(arguments, summary(scenario, plan, verdict))
-    _print(arguments, cost(run.seconds, peak_mb()))
-    _print(arguments, written(paths))
+    tell(arguments, summary(scenario, plan, verdict))
+    tell(arguments, cost(run.seconds, peak_mb()))
+    tell(arguments, written(paths))
     return _code(plan, verdict)
 
 
@@ -108,7 +110,7 @@ class _Run:
         """Read the scenario folder."""
         with self._timed("read"):
             scenario = read_scenario(self.arguments.scenario)
-        self.line.say(f"read {self.arguments.scenario}: {_size(scenario)}")
+        self.line.say(f"read {self.arguments.scenario}: {size(scenario)}")
         return scenario
 
     def solve(self, scenario: Scenario) -> Plan:
@@ -148,18 +150,6 @@ class _Run:
 
 def _begin(arguments: argparse.Namespace) -> _Run:
     return _Run(arguments, ProgressLine(sys.stderr, quiet=arguments.quiet))
-
-
-def _print(arguments: argparse.Namespace, text: str) -> None:
-    if not arguments.quiet:
-        sys.stdout.write(f"{text}\n")
-
-
-def _size(scenario: Scenario) -> str:
-    return (
-        f"{int(scenario.demand.persons.sum()):,} people in {len(scenario.zones)} zones, "
-        f"{len(scenario.corridors)} corridors, {len(scenario.network.links.id):,} links"
-    )
 
 
 def _code(plan: Plan, verdict: Verdict) -> int:

@@ -58,7 +58,7 @@ def _guarded(arguments: argparse.Namespace) -> int:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback for users
         if arguments.verbose:
-            complain(traceback.format_exception(error))
+            complain("".join(traceback.format_exception(error)).splitlines())
         complain(_explained(error))
         return BAD_INPUT if isinstance(error, ScenarioError) else FAILED
     return code

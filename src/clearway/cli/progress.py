@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final, TextIO
 
 from clearway.model.plan import EXPOSURE, HOURS, PEOPLE
-from clearway.solve import Progress
+from clearway.solve.options import Progress
 
 _TERMINAL_S: Final = 0.1
 _PIPE_S: Final = 1.0
