@@ -38,10 +38,10 @@ class HighwayClass:
 
 
 _THROUGH: Final = (
-    "assumed: 1,800 vehicles an hour of green a lane (Highway Capacity Manual: 1,900 at best), green "
-    "all the time on motorways, five sixths of it on trunk roads, two thirds on primary, three "
-    "fifths on secondary, half on tertiary streets; people use the lanes of one direction, 3 to "
-    "3.5 m each, and part of the pavement; usual speeds in towns"
+    "assumed: 1,800 vehicles an hour of green a lane (Highway Capacity Manual: 1,900 at best), "
+    "green all the time on motorways, five sixths of it on trunk roads, two thirds on primary, "
+    "three fifths on secondary, half on tertiary streets; people use the lanes of one direction, "
+    "3 to 3.5 m each, and part of the pavement; usual speeds in towns"
 )
 _RAMP: Final = "assumed: as one lane of the class itself, slower"
 _LOCAL: Final = "assumed: one lane between parked vehicles; people use half of what is clear"

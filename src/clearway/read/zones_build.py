@@ -15,6 +15,9 @@ _ANGLES = 24
 #: Every zone after the first so many of five is in the middle sector.
 _MIDDLE_SHARE = 0.2
 _SECTORS = "NESW"
+#: A cut counts this share longer for each stretch more that it is made of, and this many times
+#: longer for being off the wanted split by all of the weight.
+_APART, _UNEVEN = 0.5, 40.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,8 +126,10 @@ def _line(
     edge = (*direction, offset)
     crossed = shape.intersection(_chord(shape, edge))
     pieces = len(getattr(crossed, "geoms", [crossed]))
-    # A cut that falls apart makes zones that fall apart.
-    return float(crossed.length * (1 + 0.5 * (pieces - 1))), edge, below
+    off = abs(float(ground.weight[rows][below].sum() / summed[-1]) - share)
+    # A cut that falls apart makes zones that fall apart; where streets run along the cut, all of
+    # them lie on one side of it, and the halves come out uneven.
+    return float(crossed.length) * (1 + _APART * (pieces - 1) + _UNEVEN * off), edge, below
 
 
 def _chord(shape: Any, edge: tuple[float, float, float]) -> Any:
