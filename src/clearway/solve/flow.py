@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearway.model.plan import EXPOSURE, HOURS, PEOPLE
+from clearway.model.population import SIZES
 from clearway.solve.highs import INFINITY
-from clearway.solve.master import Answer, Duals, Master
+from clearway.solve.master import Answer, Master
 from clearway.solve.options import Watch
 from clearway.solve.pricing import Pricing
 from clearway.solve.problem import Problem
@@ -22,31 +23,8 @@ SLACK = 1e-7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Bounds:
-    """What the last round of a level proved: a bound for any ``hold`` on weighted persons.
-
-    Attributes
-    ----------
-    value
-        Lower bound on the level's cost where at least ``weight`` weighted persons come out.
-    weight
-        As the row that held it.
-    slope
-        Cost that one weighted person less in that row saves at most.
-    """
-
-    value: float
-    weight: float
-    slope: float
-
-    def at(self, weight: float) -> float:
-        """Return the bound where at least ``weight`` weighted persons come out."""
-        return self.value + self.slope * (weight - self.weight)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Flow:
-    """A fractional plan and what was proved on the way.
+    """A fractional plan.
 
     Attributes
     ----------
@@ -54,25 +32,36 @@ class Flow:
         Blocks.
     persons
         Shape (columns,), persons in each.
-    bounds
-        One a level that was solved, from the linear program with streets.
-    duals
-        Of the first level, after its last round.
     finished
         Whether every level was solved as closely as asked for.
     """
 
     columns: Columns
     persons: NDArray[np.float64]
-    bounds: dict[str, Bounds]
-    duals: Duals
     finished: bool
 
 
-def best_flow(
-    problem: Problem, routes: Routes, relaxation: Relaxation, watch: Watch, spread: float
-) -> Flow:
-    """Return the lexicographically best flow: people by weight, exposure, then hours.
+@dataclass(frozen=True, slots=True, eq=False)
+class Proof:
+    """What rounds of one level came to.
+
+    Attributes
+    ----------
+    answer
+        The last optimum over the columns so far.
+    bound
+        No flow of blocks costs less.
+    finished
+        Whether the two are as near as asked for, or no column would help.
+    """
+
+    answer: Answer
+    bound: float
+    finished: bool
+
+
+class Search:
+    """Finds the lexicographically best flow: people by weight, exposure, then hours.
 
     Each level begins with the columns of the levels before, the first with a timetable of the
     relaxed flow. A round solves the master, adds rows for overfull streets, prices all columns,
@@ -80,51 +69,62 @@ def best_flow(
     could save for all its people (Lagrange). Rounds end when the value is as near to the better
     of this bound and the relaxation's as asked for, or when no column would help.
     """
-    master, pricing = Master(problem, routes, spread), Pricing(problem, routes)
-    seed, floors = _relaxed_levels(relaxation)
-    master.add(timetable(problem, routes, pricing.menu, seed))
-    answer, bound, finished = _rounds(master, pricing, watch, (PEOPLE, floors[PEOPLE]), 0.0)
-    bounds, duals = {PEOPLE: bound}, answer.duals
-    weight, exposure = -answer.objective * (1 - SLACK), INFINITY
-    for level in (EXPOSURE, HOURS):
-        if watch.over():
-            finished = False
-            break
-        master.hold(weight, exposure)
-        answer, bounds[level], done = _rounds(
-            master, pricing, watch, (level, floors[level]), weight
-        )
-        finished = finished and done
-        exposure = answer.objective * (1 + SLACK)
-    return Flow(master.columns, answer.x, bounds, duals, finished)
+
+    def __init__(self, problem: Problem, routes: Routes, relaxation: Relaxation) -> None:
+        """Prepare the master; ``relaxation`` gives the first columns and a bound on people."""
+        self._problem, self._routes, self._relaxation = problem, routes, relaxation
+        self._master = Master(problem, routes, _rounded_spread(problem))
+        self._pricing = Pricing(problem, routes)
+
+    def best(self, watch: Watch) -> Flow:
+        """Return the best flow found until ``watch`` is over, at least a first one."""
+        people = self._relaxation.best(PEOPLE)
+        exposure = self._relaxation.best(EXPOSURE, weight=people.value)
+        seed = self._relaxation.best(HOURS, weight=people.value, exposure=exposure.value)
+        self._master.add(timetable(self._problem, self._routes, self._pricing.menu, seed.persons))
+        proof = self._rounds(PEOPLE, -people.value, watch)
+        finished = proof.finished
+        weight, most = -proof.answer.objective * (1 - SLACK), INFINITY
+        for level in (EXPOSURE, HOURS):
+            if watch.over():
+                finished = False
+                break
+            self._master.hold(weight, most)
+            proof = self._rounds(level, -INFINITY, watch)
+            finished = finished and proof.finished
+            most = proof.answer.objective * (1 + SLACK)
+        return Flow(self._master.columns, proof.answer.x, finished)
+
+    def streets_bind(self) -> bool:
+        """Return whether any street was overfull in any round."""
+        return self._master.watched > 0
+
+    def prove(self, level: str, weight: float, watch: Watch) -> Proof:
+        """Return the best of ``level`` where at least ``weight`` weighted persons come out."""
+        self._master.hold(weight, INFINITY, waiting=False)
+        return self._rounds(level, -INFINITY, watch)
+
+    def _rounds(self, level: str, bound: float, watch: Watch) -> Proof:
+        number = 0
+        while True:
+            number += 1
+            answer = self._master.solve(level)
+            priced = self._pricing.price(level, answer.duals)
+            lagrange = answer.objective + float((self._problem.supply * priced.least).sum())
+            bound = max(bound, lagrange)
+            watch.tell(level, number, answer.objective, bound)
+            near = watch.near(answer.objective, bound)
+            if near or not self._master.adds(priced.columns):
+                return Proof(answer, bound, finished=True)
+            if watch.over():
+                return Proof(answer, bound, finished=False)
+            self._master.add(priced.columns)
 
 
-def _relaxed_levels(relaxation: Relaxation) -> tuple[NDArray[np.float64], dict[str, float]]:
-    """Return the relaxed flow, and a lower bound on each level's cost where all before are best."""
-    people = relaxation.best(PEOPLE)
-    exposure = relaxation.best(EXPOSURE, weight=people.value)
-    hours = relaxation.best(HOURS, weight=people.value, exposure=exposure.value)
-    # Levels after the first hold what the master reached, less than the relaxation: no floor.
-    floors = {PEOPLE: -people.value, EXPOSURE: -INFINITY, HOURS: -INFINITY}
-    return hours.persons, floors
-
-
-def _rounds(
-    master: Master, pricing: Pricing, watch: Watch, goal: tuple[str, float], weight: float
-) -> tuple[Answer, Bounds, bool]:
-    """Return a level's optimum, its bound, and whether it is as near as asked for."""
-    level, bound = goal
-    number = 0
-    while True:
-        number += 1
-        answer = master.solve(level)
-        priced = pricing.price(level, answer.duals)
-        lagrange = answer.objective + float((pricing.supply * priced.least).sum())
-        bound = max(bound, lagrange)
-        watch.tell(level, number, answer.objective, bound)
-        proved = Bounds(bound, weight, max(answer.duals.weight, 0.0))
-        if watch.near(answer.objective, bound) or not master.adds(priced.columns):
-            return answer, proved, True
-        if watch.over():
-            return answer, proved, False
-        master.add(priced.columns)
+def _rounded_spread(problem: Problem) -> float:
+    """Return the fairness option, tightened by what a household more or less does to a share."""
+    spread = problem.scenario.planning.spread
+    persons = problem.supply.sum(axis=1)
+    if spread >= 1 or not (persons > 0).any():
+        return 1.0
+    return max(0.0, spread - 2 * max(SIZES) / float(persons[persons > 0].min()))

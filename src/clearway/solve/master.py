@@ -12,6 +12,8 @@ from clearway.solve.highs import INFINITY, LinearProgram, Sparse
 from clearway.solve.problem import Problem
 from clearway.solve.routes import NO_COLUMNS, Columns, Routes, Use, exposure_hours, out_hours
 
+#: The level that counts every person alike, for bounds: what the field asks for first.
+COUNT = "persons"
 #: Share by which a street may be overfull before its row is added.
 OVERFULL = 1e-7
 
@@ -72,11 +74,12 @@ class Master:
 
     .. math::
 
-        \sum_{j \in ig} x_j \le S_{ig}, \qquad \sum_{j \in c} x_j \le \rho_c, \qquad
+        \sum_{j \in ig} x_j \le S_{ig}, \qquad \sum_{j \in c} x_j + q_{c-1} - q_c \le \rho_c, \qquad
         \sum_{j \in r} x_j \le P_r, \qquad \sum_j a_{j\ell s} x_j \le u_{\ell s}
 
     for zones and groups, gate slots, reception sites, and those streets :math:`\ell` and slots
-    :math:`s` that were once overfull; :math:`a` is the share of a block that enters a street in a
+    :math:`s` that were once overfull. A few persons, as many as pass in one step, may be left over
+    at the end of a gate slot for the next; :math:`a` is the share of a block that enters a street in a
     slot. Two rows hold the levels before: weighted persons at least, exposure at most. With the
     fairness option, :math:`m \le \sum_{j \in i} x_j / S_i \le m + \sigma` for each zone.
     """
@@ -86,11 +89,14 @@ class Master:
         self._problem, self._routes, self._spread = problem, routes, spread
         self.columns: Columns = NO_COLUMNS
         self._names: set[tuple[int, ...]] = set()
-        self._costs = {level: np.empty(0) for level in (PEOPLE, EXPOSURE, HOURS)}
+        self._costs = {level: np.empty(0) for level in (PEOPLE, EXPOSURE, HOURS, COUNT)}
         self._use = Use(NO_COLUMNS.zone, NO_COLUMNS.zone, np.empty(0))
         self._keys, self._key_rows = np.empty(0, np.int64), np.empty(0, np.int64)
         self._lp = LinearProgram()
-        self._extra = 1 if spread < 1 else 0
+        self._extra = 0
+        # A queue that stands at the end of a slot grew in it and shrinks in the next.
+        self._slot_hours = problem.scenario.planning.slot_s / 3600.0
+        self._carry_hours = self._slot_hours
         self._write()
 
     def _write(self) -> None:
@@ -102,18 +108,45 @@ class Master:
         self._cell_row = p.supply.size
         self._site_row = self._cell_row + len(p.cells)
         self._hold = self._site_row + len(sites)
-        if self._extra:
+        if self._spread < 1:
             some = p.supply.sum(axis=1) > 0
             lower += [np.where(some, 0.0, -INFINITY), np.full(zones, -INFINITY)]
             upper += [np.full(zones, INFINITY), np.where(some, self._spread, INFINITY)]
         self._lp.add_rows(np.concatenate(lower), np.concatenate(upper))
-        if self._extra:
+        if self._spread < 1:
             rows = self._hold + 2 + np.arange(2 * zones, dtype=np.int32)
             least = Sparse(np.zeros(1, np.int32), rows, np.full(2 * zones, -1.0))
             self._lp.add_columns(np.zeros(1), np.array([1.0]), least)
+        self._carry = self._lp.columns
+        self._add_carry()
+        self._extra = self._lp.columns
 
-    def hold(self, weight: float, exposure: float) -> None:
-        """Ask for at least ``weight`` weighted persons and at most ``exposure`` person-hours."""
+    def _add_carry(self) -> None:
+        """Add a column for those left over at the end of each gate slot."""
+        cells = np.flatnonzero(self._problem.cells.spare > 0)
+        each, row = np.arange(len(cells)), self._cell_row + cells
+        wait = np.full(len(cells), self._slot_hours)
+        entries = [
+            (each, row, np.full(len(cells), -1.0)),
+            (each, row + 1, np.ones(len(cells))),
+            (each, np.full(len(cells), self._hold + 1), wait),
+        ]
+        upper = self._problem.cells.spare[cells]
+        self._lp.add_columns(np.zeros(len(cells)), upper, _sparse(entries, len(cells)))
+
+    @property
+    def watched(self) -> int:
+        """Number of streets and slots that have a row."""
+        return len(self._keys)
+
+    def hold(self, weight: float, exposure: float, *, waiting: bool = True) -> None:
+        """Ask for at least ``weight`` weighted persons and at most ``exposure`` person-hours.
+
+        ``waiting`` says whether those left over for the next slot are charged for their wait. The
+        charge is right while the gate is busy and too high where it catches up, so that a bound
+        must do without.
+        """
+        self._carry_hours = self._slot_hours if waiting else 0.0
         self._lp.set_row(self._hold, weight, INFINITY)
         self._lp.set_row(self._hold + 1, -INFINITY, exposure)
 
@@ -141,6 +174,7 @@ class Master:
             PEOPLE: -weight,
             EXPOSURE: exposure_hours(p, columns),
             HOURS: out_hours(p, columns),
+            COUNT: np.full(count, -1.0),
         }
         use = self._routes.use(columns)
         each = np.arange(count)
@@ -154,7 +188,7 @@ class Master:
             (each, np.full(count, self._hold + 1), costs[EXPOSURE]),
             self._link_entries(use),
         ]
-        if self._extra:
+        if self._spread < 1:
             share = 1.0 / p.supply.sum(axis=1)[columns.zone]
             first = self._hold + 2 + columns.zone
             entries += [(each, first, share), (each, first + p.supply.shape[0], share)]
@@ -172,7 +206,10 @@ class Master:
 
     def solve(self, level: str) -> Answer:
         """Return the best of ``level`` over the columns so far, with rows for overfull streets."""
-        cost = np.concatenate([np.zeros(self._extra), self._costs[level]])
+        waits = level in {EXPOSURE, HOURS}
+        extra = np.zeros(self._extra)
+        extra[self._carry :] = self._carry_hours if waits else 0.0
+        cost = np.concatenate([extra, self._costs[level]])
         self._lp.set_costs(cost)
         while True:
             optimum = self._lp.solve()
@@ -216,7 +253,7 @@ class Master:
     def _duals(self, dual: NDArray[np.float64]) -> Duals:
         p, zones = self._problem, self._problem.supply.shape[0]
         spread = np.zeros(zones)
-        if self._extra:
+        if self._spread < 1:
             first = self._hold + 2
             both = dual[first : first + zones] + dual[first + zones : first + 2 * zones]
             persons = p.supply.sum(axis=1)

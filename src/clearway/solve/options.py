@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from clearway.model.checks import Checks
-from clearway.model.plan import PEOPLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ class Watch:
         """Report a round; people count below zero inside, above it outside."""
         if self._progress is None:
             return
-        sign = -1.0 if level == PEOPLE else 1.0
+        sign = -1.0 if value < 0 else 1.0
         gap = abs(value - bound) / abs(bound) if bound else 0.0
         seconds = time.monotonic() - self._begin
         self._progress(Progress(level, number, sign * value, sign * bound, gap, seconds))

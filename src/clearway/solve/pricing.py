@@ -9,15 +9,16 @@ from numpy.typing import NDArray
 
 from clearway.model.plan import EXPOSURE, HOURS, PEOPLE
 from clearway.solve.kernels import sweep, trace
-from clearway.solve.master import Duals
+from clearway.solve.master import COUNT, Duals
 from clearway.solve.problem import NEVER, Problem
 from clearway.solve.routes import NO_COLUMNS, Columns, Routes, menu, passes
 from clearway.solve.timetable import static_columns
 
 #: Reduced cost above which a column is not worth adding, in the level's unit.
 WORTHLESS = -1e-6
-#: Columns that one zone and group may add for one window in one round.
-MOST = 200
+#: Columns that one zone and group may add for one window in one round: few on shortest walks,
+#: where rounds are quick, more where each round sweeps over time.
+FEW, MANY = 2, 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +44,6 @@ class Pricing:
         """Prepare what does not change from round to round."""
         self._problem, self._routes = problem, routes
         self.menu = menu(problem)
-        self.supply = problem.supply
         self._passes = passes(problem)
         self._streets = _Streets.of(problem)
 
@@ -71,7 +71,8 @@ class Pricing:
         cost = np.where(self.menu, cost, 0.0)
         least = np.minimum(cost.min(axis=2, initial=0.0), 0.0)
         zone, group, cell = np.nonzero(cost < WORTHLESS)
-        keep = _best(zone * cost.shape[1] + group, p.cells.window[cell], cost[zone, group, cell])
+        owner = zone * cost.shape[1] + group
+        keep = _best(owner, p.cells.window[cell], cost[zone, group, cell], FEW)
         places = (zone[keep], group[keep], cell[keep])
         return Priced(static_columns(p, self._routes, places), least)
 
@@ -117,7 +118,7 @@ class Pricing:
         cost = cost.T + parts.home[:, group, None]
         cost = np.where(np.isfinite(cost) & (p.supply[:, group] > 0)[:, None], cost, 0.0)
         zone, depart = np.nonzero(cost < WORTHLESS)
-        keep = _best(zone, np.zeros_like(zone), cost[zone, depart])
+        keep = _best(zone, np.zeros_like(zone), cost[zone, depart], MANY)
         zone, depart = zone[keep], depart[keep]
         routes, cell = np.empty(len(zone), np.int64), np.empty(len(zone), np.int64)
         for n, (z, d) in enumerate(zip(zone, depart, strict=True)):
@@ -193,6 +194,7 @@ class _Parts:
         p, cells, planning = problem, problem.cells, problem.scenario.planning
         exposed = (1.0 if level == EXPOSURE else 0.0) - duals.exposure
         weight = -p.weights * ((1.0 if level == PEOPLE else 0.0) + duals.weight)
+        weight = weight - (1.0 if level == COUNT else 0.0)
         corridor = p.corridor_ticks[:, cells.corridor] * planning.tick_s
         beyond = (corridor + cells.wait_s) / 3600.0
         gate = exposed * beyond - duals.cell - duals.site[p.site[cells.corridor]]
@@ -204,10 +206,10 @@ class _Parts:
 
 
 def _best(
-    owner: NDArray[np.int64], window: NDArray[np.int64], cost: NDArray[np.float64]
+    owner: NDArray[np.int64], window: NDArray[np.int64], cost: NDArray[np.float64], most: int
 ) -> NDArray[np.int64]:
-    """Return rows with the ``MOST`` least costs of each owner and window."""
+    """Return rows with the ``most`` least costs of each owner and window."""
     order = np.lexsort((cost, window, owner))
     key = owner[order] * (window.max(initial=0) + 1) + window[order]
     rank = np.arange(len(order)) - np.searchsorted(key, key)
-    return np.asarray(order[rank < MOST])
+    return np.asarray(order[rank < most])

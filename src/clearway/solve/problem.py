@@ -46,6 +46,8 @@ class Cells:
         Shape (c,), seconds that people of a full block wait at the gate on average.
     capacity
         Shape (c,), persons the gate lets through in the slot.
+    spare
+        Shape (c,), persons that may still be at the gate when the slot ends, to pass in the next.
     """
 
     corridor: NDArray[np.int64]
@@ -56,6 +58,7 @@ class Cells:
     delay: NDArray[np.int64]
     wait_s: NDArray[np.float64]
     capacity: NDArray[np.float64]
+    spare: NDArray[np.float64]
 
     def __len__(self) -> int:
         """Return the number of cells."""
@@ -119,6 +122,18 @@ class Problem:
     gate_rate: NDArray[np.float64]
     site: NDArray[np.int64]
     cells: Cells
+
+    @property
+    def ticks_per_slot(self) -> int:
+        """Ticks a call-forward slot."""
+        return self.cohorts * self.ticks_per_step
+
+    @property
+    def street_slots(self) -> int:
+        """Slots in which anyone may be on a street; a day after the last gate has closed."""
+        latest = int(self.last_step.max(initial=0)) * self.ticks_per_step
+        day = 86_400 // self.scenario.planning.tick_s
+        return (latest + day) // self.ticks_per_slot + 2
 
     @property
     def weights(self) -> NDArray[np.float64]:
@@ -218,10 +233,13 @@ def _cells(
         parts.append(
             (np.full(len(first), k), window, first, steps, first + steps - cohorts, delay)
         )
-        floats.append((wait_s, steps * rate))
+        limit = scenario.corridors[k].holding.limit_persons
+        spare = np.full(len(first), min(limit, rate * min(1, cohorts - 1)))
+        spare[-1:] = 0.0
+        floats.append((wait_s, steps * rate, spare))
     if not parts:
         nothing = np.empty(0, dtype=np.int64)
-        return Cells(*[nothing] * 6, np.empty(0), np.empty(0))
+        return Cells(*[nothing] * 6, *[np.empty(0)] * 3)
     corridor, window, first, steps, front, delay = map(np.concatenate, zip(*parts, strict=True))
-    wait_s, capacity = map(np.concatenate, zip(*floats, strict=True))
-    return Cells(corridor, window, first, steps, front, delay, wait_s, capacity)
+    wait_s, capacity, spare = map(np.concatenate, zip(*floats, strict=True))
+    return Cells(corridor, window, first, steps, front, delay, wait_s, capacity, spare)

@@ -85,11 +85,7 @@ class Routes:
         self.inside: list[int] = []
         self._static: dict[tuple[int, int, int], int] = {}
         self._offsets: dict[tuple[int, int], NDArray[np.int64]] = {}
-        planning = problem.scenario.planning
-        self.ticks_per_slot = planning.slot_s // planning.tick_s
-        latest = int(problem.last_step.max(initial=0)) * problem.ticks_per_step
-        most = int(problem.ticks.max(initial=1)) + 86_400 // planning.tick_s
-        self.slots = (latest + most) // self.ticks_per_slot + 2
+        self.ticks_per_slot, self.slots = problem.ticks_per_slot, problem.street_slots
 
     def __len__(self) -> int:
         """Return the number of routes."""

@@ -1,0 +1,135 @@
+"""The whole of solving: pose, relax, search, round off, prove, explain."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import numpy as np
+
+from clearway.model.plan import EXPOSURE, HOURS, PEOPLE, Level, Movement, Plan, Status
+from clearway.model.scenario import Scenario
+from clearway.solve.explain import Shadow, explain
+from clearway.solve.fairness import level_out
+from clearway.solve.flow import Search
+from clearway.solve.master import COUNT
+from clearway.solve.options import Progress, SolveOptions, Watch
+from clearway.solve.problem import Problem, pose
+from clearway.solve.relax import Relaxation
+from clearway.solve.replay import Outcome, replay
+from clearway.solve.rounding import Called, round_off
+from clearway.solve.routes import Routes
+
+log = logging.getLogger(__name__)
+
+#: What the linear program's values may be off by, as a share.
+SOLVED = 1e-6
+_DEFAULT = SolveOptions()
+
+
+def solve(
+    scenario: Scenario,
+    options: SolveOptions = _DEFAULT,
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Plan:
+    """Return the plan that brings out the most people, then least exposed, then soonest.
+
+    Parameters
+    ----------
+    scenario
+        What to plan for; its central estimates are planned with.
+    options
+        How far to go.
+    progress
+        Called after each round.
+    stop
+        Asked after each round; true ends solving with the best plan so far.
+
+    Returns
+    -------
+    Plan
+        Never empty-handed: if nobody can be brought out, its status says why.
+
+    Raises
+    ------
+    SolverError
+        If the linear program's solver fails.
+
+    Notes
+    -----
+    The method is in ``docs/model.md``: column generation with rows on demand (Ford and Fulkerson
+    1958; Dantzig and Wolfe 1960), bounds by Lagrange, and rounding by error diffusion.
+    """
+    watch = Watch(options, progress, stop)
+    problem = pose(scenario)
+    log.info("%d gate slots, %.0f persons", len(problem.cells), problem.supply.sum())
+    if not len(problem.cells) or not problem.supply.any():
+        status = explain(problem, None, None, finished=True)
+        return _plan(problem, (), (), status)
+    routes, relaxation = Routes(problem), Relaxation(problem)
+    search = Search(problem, routes, relaxation)
+    flow = search.best(watch)
+    called = level_out(problem, round_off(problem, routes, flow))
+    outcome = replay(problem, routes, called)
+    levels, shadow = _levels(problem, relaxation, search, outcome, watch)
+    status = explain(problem, shadow, levels[0], finished=flow.finished)
+    return _plan(problem, _movements(problem, routes, called), levels, status)
+
+
+def _plan(
+    problem: Problem, movements: tuple[Movement, ...], levels: tuple[Level, ...], status: Status
+) -> Plan:
+    scenario = problem.scenario
+    uptake = scenario.planning.uptake.central
+    return Plan(scenario.id, movements, levels, status, int(problem.supply.sum()), uptake)
+
+
+def _levels(
+    problem: Problem, relaxation: Relaxation, search: Search, outcome: Outcome, watch: Watch
+) -> tuple[tuple[Level, ...], Shadow]:
+    """Return each level with the better of the bounds with and without streets, and what binds."""
+    people = relaxation.best(PEOPLE, weighted=False)
+    least = {
+        EXPOSURE: relaxation.best(EXPOSURE, weight=outcome.weight).value,
+        HOURS: relaxation.best(HOURS, weight=outcome.weight).value,
+    }
+    most, shadow = people.value, Shadow.of_relaxation(relaxation, people)
+    if search.streets_bind():
+        proof = search.prove(COUNT, 0.0, watch)
+        if -proof.bound < most * (1 - SOLVED):
+            most, shadow = -proof.bound, Shadow.of_master(problem, proof.answer.duals)
+        for level, bound in least.items():
+            least[level] = max(bound, search.prove(level, outcome.weight, watch).bound)
+    # Persons are whole; the simplex method's answer is exact to about 1e-7 of it.
+    whole = float(np.floor(most * (1 + SOLVED) + SOLVED))
+    values = {EXPOSURE: outcome.exposure_hours, HOURS: outcome.out_hours}
+    rest = (Level(name, value, least[name]) for name, value in values.items())
+    return (Level(PEOPLE, float(outcome.persons), whole), *rest), shadow
+
+
+def _movements(problem: Problem, routes: Routes, called: Called) -> tuple[Movement, ...]:
+    """Return the blocks as movements, in order of departure, with ids by corridor."""
+    scenario, columns = problem.scenario, called.columns
+    order = np.lexsort((called.first, columns.group, columns.zone, columns.cell, columns.depart))
+    numbers = dict.fromkeys((corridor.id for corridor in scenario.corridors), 0)
+    link_ids = scenario.network.links.id
+    movements = []
+    for row in order:
+        corridor = scenario.corridors[problem.cells.corridor[columns.cell[row]]].id
+        numbers[corridor] += 1
+        movements.append(
+            Movement(
+                id=f"{corridor}-{numbers[corridor]:04d}",
+                zone=scenario.zones[columns.zone[row]].id,
+                group=scenario.groups[columns.group[row]].id,
+                corridor=corridor,
+                links=tuple(link_ids[routes.links(int(columns.route[row]))].tolist()),
+                depart_s=int(columns.depart[row]) * scenario.planning.step_s,
+                first_household=int(called.first[row]),
+                households=int(called.households[row]),
+                persons=int(called.persons[row]),
+            )
+        )
+    return tuple(movements)
