@@ -91,13 +91,15 @@ def placed(breach: Breach, plan: ScenarioTable, lines: TomlLines, file: str) -> 
     file
         Its name.
     """
-    noun, _, field = breach.field.partition(".")
+    noun, _, field = breach.field.removeprefix("scenario.").partition(".")
     kind, _, name = noun.partition(" ")
-    path: Path = (kind, *_KEYS.get(field, field).split("."))
-    for row, part in enumerate(getattr(plan, kind, None) or () if name else ()):
-        if getattr(part, "id", None) == name:
-            head, *rest = field.split(".")
-            path = (kind, row, *".".join((_KEYS.get(head, head), *rest)).split("."))
+    if kind not in ScenarioTable.model_fields:
+        return breach
+    parts = getattr(plan, kind) if name else ()
+    row = next((row for row, part in enumerate(parts) if part.id == name), None)
+    head, *rest = field.split(".")
+    keys = [*_KEYS.get(head, head).split("."), *rest]
+    path: Path = (kind, *keys) if row is None else (kind, row, *keys)
     return Breach(file, lines(path), dotted(path), breach.value, breach.rule)
 
 

@@ -222,11 +222,12 @@ def _check_path(plan: Document[ScenarioTable], corridor: int, network: Network) 
         plan.get("reception", n, "id"): plan.get("reception", n, "node")
         for n in range(plan.count("reception"))
     }
-    site = sites.get(plan.get(*path, "reception"))
+    name = plan.get(*path, "reception")
+    site = sites.get(name) if name is not None else None
     leaves = _exit(network, mouth, way)
     if site is not None and site in network.nodes.id and not _joined(network, leaves, site):
         rule = "must be reached from the corridor's exit over open outside links"
-        plan.note((*path, "reception"), plan.get(*path, "reception"), rule)
+        plan.note((*path, "reception"), name, rule)
 
 
 def _exit(network: Network, mouth: int, way: tuple[int, ...]) -> int:

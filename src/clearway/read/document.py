@@ -147,9 +147,10 @@ def unknown_name(name: str, known: list[str], kind: str) -> str:
     stem = name.partition("_")[0]
     near = [one for one in known if one.partition("_")[0] == stem]
     close = difflib.get_close_matches(name, near or known, n=1, cutoff=0.0 if near else 0.6)
-    # Units stand at the end of names, so the name that is meant tells the unit that is meant.
-    meant = f"{close[0]} is" if close else f"known are {', '.join(known)}"
-    return f"is not a {kind} of this format; {meant}"
+    if close:
+        # Units stand at the end of names, so the name that is meant tells the unit that is meant.
+        return f"must be {close[0]}: no other name or unit is known here"
+    return f"must be a known {kind}: one of {', '.join(known)}"
 
 
 def _limit(value: object) -> str:

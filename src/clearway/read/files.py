@@ -72,17 +72,18 @@ def _inside(folder: Path, name: str) -> Path:
 
 def _bytes(path: Path, limits: Limits) -> bytes:
     try:
-        # Not blocking: opening a named pipe would otherwise wait for somebody to write into it.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
+        status = path.stat()
     except (FileNotFoundError, NotADirectoryError):
         raise _RefusedError(0, "", "must be there") from None
+    if not stat.S_ISREG(status.st_mode):
+        raise _RefusedError(0, _kind(status.st_mode), "must be an ordinary file")
+    # Not blocking: should a named pipe have taken its place, nothing waits for a writer.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise _RefusedError(0, _kind(status.st_mode), "must be an ordinary file")
+        size = os.fstat(descriptor).st_size
         # One byte more than the limit tells a file that grew since its size was asked for.
-        content = file.read(limits.file_bytes + 1) if status.st_size <= limits.file_bytes else b""
-    size = max(status.st_size, len(content))
+        content = file.read(limits.file_bytes + 1) if size <= limits.file_bytes else b""
+    size = max(size, len(content))
     if size > limits.file_bytes:
         rule = f"must have at most {limits.file_bytes:,} bytes"
         raise _RefusedError(0, f"{size:,} bytes", rule)

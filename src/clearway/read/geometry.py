@@ -57,11 +57,12 @@ def _lines(cells: Sequence[str]) -> NDArray[Any] | None:
         flat = list(map(float, " ".join(points).split(" ")))
     except ValueError:
         return None
-    pairs = list(zip(flat[::2], flat[1::2], strict=True))
     counts = [body.count(", ") + 1 for body in bodies]
-    on_globe = (np.abs(np.array(pairs)) <= (180, 90)).all()
-    if not on_globe or min(counts, default=2) < 2:
+    degrees = np.abs(np.array(flat))
+    on_globe = degrees[::2].max() <= 180 and degrees[1::2].max() <= 90
+    if not on_globe or min(counts) < 2:
         return None
+    pairs = list(zip(flat[::2], flat[1::2], strict=True))
     ends = np.cumsum(counts).tolist()
     starts = [0, *ends[:-1]]
     return column_of([tuple(pairs[a:b]) for a, b in zip(starts, ends, strict=True)])

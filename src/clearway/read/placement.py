@@ -9,10 +9,10 @@ import numpy as np
 
 from clearway.read.breaches import BreachLog
 from clearway.read.crosschecks import Parts
-from clearway.read.document import Document
+from clearway.read.document import Document, Path
 from clearway.read.geojson import ZoneShapes
 from clearway.read.geometry import Cluster, Places, crossing_sides, metres_outside
-from clearway.read.network import check_lines
+from clearway.read.network import NODE_COLUMNS, check_lines
 from clearway.read.schema import ScenarioTable
 from clearway.read.tables import Table
 
@@ -100,14 +100,10 @@ def _check_nodes(nodes: Table, cluster: Cluster, log: BreachLog) -> None:
     places = np.column_stack([lon, lat])
     far = nodes.all_good("x_coord", "y_coord") & cluster.strays(places)
     for row in np.flatnonzero(far).tolist():
-        value = f"{lon[row]:.10g}, {lat[row]:.10g}"
-        log.add(
-            nodes.file,
-            int(nodes.line[row]),
-            "x_coord, y_coord",
-            value,
-            _stray(cluster, places[row]),
-        )
+        value, rule = f"{lon[row]:.10g}, {lat[row]:.10g}", _stray(cluster, places[row])
+        log.add(nodes.file, int(nodes.line[row]), "x_coord, y_coord", value, rule)
+    # What follows from a node in the wrong place is no breach of its own.
+    nodes.good["x_coord"] &= ~far
 
 
 def _stray(cluster: Cluster, place: Places) -> str:
@@ -139,24 +135,28 @@ def _check_zones(parts: Parts, outline: Places) -> None:
     if zones is None:
         return
     rule = f"must lie inside the outline, or at most {ZONE_OUT_M:g} m out"
+    corners = zones.places()
+    out = metres_outside(corners, outline)
+    end = 0
     for n, rings in enumerate(zones.rings):
-        corners = np.array(list(chain.from_iterable(rings)), dtype=np.float64).reshape(-1, 2)
-        out = metres_outside(corners, outline)
-        if len(out) and out.max() > ZONE_OUT_M:
-            worst = int(out.argmax())
+        start, end = end, end + sum(map(len, rings))
+        worst = start + int(out[start:end].argmax()) if end > start else -1
+        if worst >= 0 and out[worst] > ZONE_OUT_M:
             value = f"{corners[worst].tolist()}, {out[worst]:,.0f} m out"
             zones.document.note(("features", n, "geometry", "coordinates"), value, rule)
-    _check_zone_nodes(zones, parts, outline, f"{rule}: the zone's node")
+    if parts.nodes is not None and parts.nodes.has(*NODE_COLUMNS):
+        _check_zone_nodes(zones, parts.nodes, outline)
 
 
-def _check_zone_nodes(zones: ZoneShapes, parts: Parts, outline: Places, rule: str) -> None:
-    if parts.network is None:
-        return
-    nodes = parts.network.nodes
-    for n in range(len(zones.rings)):
-        path = ("features", n, "properties", "node_id")
-        rows = np.flatnonzero(nodes.id == (zones.document.get(*path) or -1))
-        out = metres_outside(np.column_stack([nodes.lon[rows], nodes.lat[rows]]), outline)
-        if len(out) and out.max() > ZONE_OUT_M:
-            node = zones.document.get(*path)
-            zones.document.note(path, f"{node}, {out.max():,.0f} m out", rule)
+def _check_zone_nodes(zones: ZoneShapes, nodes: Table, outline: Places) -> None:
+    good = nodes.all_good(*NODE_COLUMNS)
+    places = np.column_stack([nodes.columns["x_coord"], nodes.columns["y_coord"]])
+    place = dict(zip(nodes.columns["node_id"][good].tolist(), places[good].tolist(), strict=True))
+    paths: list[Path] = [("features", n, "properties", "node_id") for n in range(len(zones.rings))]
+    paths = [path for path in paths if zones.document.get(*path) in place]
+    ids = [zones.document.get(*path) for path in paths]
+    out = metres_outside(np.array([place[node] for node in ids]).reshape(-1, 2), outline)
+    rule = f"must be a node inside the outline, or at most {ZONE_OUT_M:g} m out"
+    for path, node, metres in zip(paths, ids, out.tolist(), strict=True):
+        if metres > ZONE_OUT_M:
+            zones.document.note(path, f"{node}, {metres:,.0f} m out", rule)

@@ -162,7 +162,7 @@ class ScenarioTable(Table):
     timezone: Words
     attribution: list[Words]
     title: BothTongues
-    outline: Annotated[list[Point], Field(min_length=3, max_length=5000)]
+    outline: Annotated[list[Point], Field(min_length=3, max_length=2000)]
     planning: PlanningTable
     group: Annotated[list[GroupTable], Field(min_length=1)]
     corridor: Annotated[list[CorridorTable], Field(min_length=1)]

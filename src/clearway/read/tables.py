@@ -100,7 +100,8 @@ class Table:
         again = np.zeros(len(self), dtype=bool)
         for row, key in enumerate(keys):
             again[row] = good[row] and key in seen
-            seen.add(key)
+            if good[row]:
+                seen.add(key)
         rule = "must be unique" if len(names) == 1 else f"must be unique ({', '.join(names)})"
         self.note(log, names[0], again, rule)
 
