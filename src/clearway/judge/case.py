@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
 from clearway.judge.columns import Columns, columns
 from clearway.judge.loads import Loads, loads
 from clearway.judge.replay import Replay, replay
 from clearway.judge.walking import Walks, walk
+from clearway.model.checks import shown
 from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
 from clearway.model.verdict import PlanBreach
@@ -21,6 +20,8 @@ CRUMB = 1e-6
 TOLERANCE = 1e-6
 #: Moments further than this from the scenario's start are said in seconds: no calendar has them.
 _CALENDAR_S = 30_000_000_000
+#: Characters of a value that are looked at; what is shown is shorter still.
+_LOOKED_AT = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,11 +47,11 @@ class Case:
         """Return a moment in local time, as people read it."""
         if not abs(seconds) < _CALENDAR_S:
             return f"{seconds:.0f} s from the start"
-        return f"{self.scenario.moment(seconds):%Y-%m-%d %H:%M}"
+        return f"{self.scenario.moment(float(seconds)):%Y-%m-%d %H:%M}"
 
     def name(self, movement: int) -> str:
         """Return the id of a movement by its row."""
-        return str(self.plan.movements[movement].id)
+        return plain(self.plan.movements[movement].id)
 
 
 def open_case(scenario: Scenario, plan: Plan) -> Case:
@@ -59,6 +60,19 @@ def open_case(scenario: Scenario, plan: Plan) -> Case:
     walks = walk(scenario, moves)
     seen = replay(scenario, moves, walks)
     return Case(scenario, plan, moves, walks, seen, loads(scenario, moves, walks, seen))
+
+
+def plain(value: object) -> str:
+    """Return ``value`` as one short line without characters that steer a terminal."""
+    try:
+        text = str(value)[:_LOOKED_AT]
+    except ValueError:  # Python refuses to spell out a whole number of more than 4,300 digits.
+        text = "a number of thousands of digits"
+    return shown("".join(map(_visible, text))) or "(empty)"
+
+
+def _visible(one: str) -> str:
+    return one if one.isprintable() else one.encode("unicode_escape", "replace").decode()
 
 
 def exceeds(value: float, limit: float) -> bool:
@@ -77,6 +91,6 @@ def worst_first(breaches: Iterable[PlanBreach]) -> list[PlanBreach]:
     """Sort breaches by how far the value is from the limit; equally far ones by place."""
 
     def far(breach: PlanBreach) -> tuple[float, str]:
-        return -abs(np.nan_to_num(breach.value - breach.limit)), breach.where
+        return -abs(breach.value - breach.limit), breach.where
 
     return sorted(breaches, key=far)

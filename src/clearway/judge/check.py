@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -104,7 +105,9 @@ def breaches(case: Case, checks: Mapping[str, Check]) -> tuple[PlanBreach, ...]:
 
 
 def _listed(rule: str, found: Iterable[PlanBreach]) -> Iterator[PlanBreach]:
-    ordered = worst_first(found)
+    ordered = worst_first(
+        replace(one, value=float(one.value), limit=float(one.limit)) for one in found
+    )
     yield from ordered[:LISTED]
     more = len(ordered) - LISTED
     if more > 0:

@@ -6,10 +6,9 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from clearway.judge.case import TOLERANCE, Case
+from clearway.judge.case import TOLERANCE, Case, plain
 from clearway.judge.columns import number
 from clearway.judge.outcome import levels, willing_by_zone
-from clearway.model.checks import shown
 from clearway.model.plan import PEOPLE
 from clearway.model.verdict import PlanBreach
 
@@ -36,7 +35,7 @@ def check_bound(case: Case) -> Iterator[PlanBreach]:
         # Not "above the slack": a bound that is not a number proves nothing.
         if not better <= slack + _CRUMB:
             text = (
-                f"{level.name} is {value:,.6g}, better than the bound of {shown(level.bound)} "
+                f"{level.name} is {value:,.6g}, better than the bound of {plain(level.bound)} "
                 "that the plan says is proved."
             )
             yield PlanBreach("bound", level.name, value, _finite(bound), _unit(level.name), text)
@@ -45,7 +44,7 @@ def check_bound(case: Case) -> Iterator[PlanBreach]:
 def _compare(name: str, claimed: Any, found: float) -> Iterator[PlanBreach]:
     value = number(claimed)
     if not abs(value - found) <= TOLERANCE * abs(found) + _CRUMB:
-        text = f"The plan says {name} is {shown(claimed)}; the replay finds {found:,.10g}."
+        text = f"The plan says {name} is {plain(claimed)}; the replay finds {found:,.10g}."
         yield PlanBreach("claim", name, _finite(value), found, _unit(name), text)
 
 

@@ -84,10 +84,10 @@ def check_conservation(case: Case) -> Iterator[PlanBreach]:
     """Yield a breach for each movement whose people do not all come to a gate while it is open.
 
     Whoever leaves home passes a gate or still waits there when it closes. Who does neither came
-    to a gate that had closed.
+    to a gate that had closed. A corridor that never opens is a breach of ``window``.
     """
     seen, count = case.seen, len(case.moves)
-    left = _per_movement(case, seen.cohorts.persons)
+    left = _per_movement(case, np.where(seen.cohorts.window == NONE, 0.0, seen.cohorts.persons))
     out = total(seen.cohorts.movement[seen.portions.cohort], seen.portions.persons, count)
     kept = _waiting(case)
     lost = left - out - kept

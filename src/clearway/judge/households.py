@@ -23,9 +23,9 @@ def check_supply(case: Case) -> Iterator[PlanBreach]:
             excess, twice = end[m] - willing, min(called, end[m]) - case.moves.first[m]
             problems = []
             if excess > 0:
-                problems.append(f"{excess:,.0f} households more than the {willing:,} willing")
+                problems.append(f"{_count(excess)} more than the {willing:,} willing")
             if twice > 0:
-                problems.append(f"{twice:,.0f} households that another movement calls too")
+                problems.append(f"{_count(twice)} that another movement calls too")
             if problems:
                 text = f"{case.name(m)} calls {' and '.join(problems)}, of {_whom(case, m)}."
                 yield PlanBreach(
@@ -66,7 +66,7 @@ def _disorder(case: Case, m: int, expected: float, latest: float) -> PlanBreach 
     if first > expected:
         text = (
             f"{case.name(m)} begins with household {first:,.0f} of {_whom(case, m)} (counted from "
-            f"0), before household {expected:,.0f} is called."
+            f"0), though nobody calls household {expected:,.0f}."
         )
         return PlanBreach("household", case.name(m), first, expected, "households", text)
     if case.moves.timed[m] and depart < latest:
@@ -95,6 +95,10 @@ def _wrong_count(case: Case, m: int, total: NDArray[np.int64]) -> PlanBreach | N
         f"have {persons:,}."
     )
     return PlanBreach("household", case.name(m), moves.persons[m], persons, "persons", text)
+
+
+def _count(households: float) -> str:
+    return "1 household" if households == 1 else f"{households:,g} households"
 
 
 def _whom(case: Case, m: int) -> str:

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from clearway.judge.case import Case
+from clearway.judge.case import Case, plain
 from clearway.judge.columns import UNKNOWN, number
-from clearway.model.checks import shown
 from clearway.model.verdict import PlanBreach
 
 
@@ -16,8 +15,8 @@ def check_scenario(case: Case) -> Iterator[PlanBreach]:
     """Yield a breach if the plan was made for another scenario."""
     made_for, scenario = case.plan.scenario, case.scenario.id
     if made_for != scenario:
-        text = f"The plan was made for scenario {shown(made_for)}, not for {scenario}."
-        yield PlanBreach("scenario", shown(made_for), 0, 0, "", text)
+        text = f"The plan was made for scenario {plain(made_for)}, not for {scenario}."
+        yield PlanBreach("scenario", plain(made_for), 0, 0, "", text)
 
 
 def check_reference(case: Case) -> Iterator[PlanBreach]:
@@ -27,12 +26,12 @@ def check_reference(case: Case) -> Iterator[PlanBreach]:
     for m in np.flatnonzero(~moves.known).tolist():
         move = case.plan.movements[m]
         rows = {"zone": moves.zone[m], "group": moves.group[m], "corridor": moves.corridor[m]}
-        names = [f"{kind} {shown(getattr(move, kind))}" for kind, row in rows.items() if row < 0]
+        names = [f"{kind} {plain(getattr(move, kind))}" for kind, row in rows.items() if row < 0]
         if strange[m]:
             route = moves.link[moves.offset[m] : moves.offset[m + 1]]
             first = move.links[int(np.flatnonzero(route == UNKNOWN)[0])]
             more = f" and {strange[m] - 1} more" if strange[m] > 1 else ""
-            names.append(f"link {shown(first)}{more}")
+            names.append(f"link {plain(first)}{more}")
         text = f"{case.name(m)} names what the scenario does not have: {', '.join(names)}."
         yield PlanBreach(
             "reference", case.name(m), len(names) + max(strange[m] - 1, 0), 0, "", text
@@ -45,7 +44,7 @@ def check_slot(case: Case) -> Iterator[PlanBreach]:
     for m in np.flatnonzero(~case.moves.on_grid).tolist():
         depart = number(case.plan.movements[m].depart_s)
         text = (
-            f"{case.name(m)} departs {shown(case.plan.movements[m].depart_s)} s from the start, "
+            f"{case.name(m)} departs {plain(case.plan.movements[m].depart_s)} s from the start, "
             f"which is not on the grid of {step} s."
         )
         value = float(np.nan_to_num(depart % step if np.isfinite(depart) else 0))

@@ -149,7 +149,12 @@ def _hours(scenario: Scenario) -> Hours:
     closes = np.array([scenario.seconds(window.closes) for window in windows])
     margin = np.array([corridor.margin_s for corridor in scenario.corridors])
     return Hours(
-        corridor, opens, closes, closes - margin[corridor], -(-opens // step), -(-closes // step)
+        corridor=corridor,
+        opens_s=opens,
+        closes_s=closes,
+        out_by_s=(closes - margin[corridor]).astype(np.float64),
+        first=-(-opens // step),
+        end=-(-closes // step),
     )
 
 

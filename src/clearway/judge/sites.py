@@ -11,8 +11,8 @@ from clearway.judge.outcome import out_by_zone, willing_by_zone
 from clearway.judge.totals import total
 from clearway.model.verdict import PlanBreach
 
-#: Shares of a zone's people differ by less than this only through rounding.
-_SHARE_CRUMB = 1e-9
+#: Shares that differ beyond these decimals differ only through rounding.
+_DECIMALS = 9
 
 
 def check_reception(case: Case) -> Iterator[PlanBreach]:
@@ -36,10 +36,10 @@ def check_spread(case: Case) -> Iterator[PlanBreach]:
     rows = np.flatnonzero(willing > 0)
     if limit >= 1 or not len(rows):
         return
-    share = out_by_zone(case)[rows] / willing[rows]
+    share = np.round(out_by_zone(case)[rows] / willing[rows], _DECIMALS)
     low, high = (case.scenario.zones[rows[at]].id for at in (share.argmin(), share.argmax()))
     spread = float(share.max() - share.min())
-    if spread > limit + _SHARE_CRUMB:
+    if spread > limit + 10**-_DECIMALS:
         text = (
             f"{share.max():.1%} of those willing come out of zone {high}, {share.min():.1%} of "
             f"zone {low}; the shares may differ by {limit:.1%}."

@@ -14,9 +14,11 @@ def check_link(case: Case) -> Iterator[PlanBreach]:
     """Yield a breach for each way of a link that is overfull, at its worst slot."""
     loads, links = case.loads, case.scenario.network.links
     over = np.flatnonzero(loads.persons > loads.capacity * (1 + TOLERANCE) + CRUMB)
+    # Loads are sorted by link, way and slot: the rows of one way of one link stand together.
     way = 2 * loads.link[over] + ~loads.forward[over]
-    for one in np.unique(way):
-        rows = over[way == one]
+    for rows in np.split(over, np.flatnonzero(np.diff(way)) + 1):
+        if not len(rows):
+            continue
         worst = rows[np.argmax(loads.persons[rows])]
         row = loads.link[worst]
         ends = (int(links.from_node[row]), int(links.to_node[row]))
