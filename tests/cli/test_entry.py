@@ -116,7 +116,7 @@ def test_help_names_every_command_and_code(capsys: pytest.CaptureFixture[str]) -
     with pytest.raises(SystemExit):
         main(["--help"])
     said = capsys.readouterr().out
-    assert [name for name in COMMANDS if not re.search(rf"^    {name}\b", said, re.M)] == []
+    assert [name for name in COMMANDS if not re.search(rf"^    {name}\b", said, re.MULTILINE)] == []
     assert "130 interrupted" in said
 
 

@@ -8,6 +8,9 @@ from typing import Final
 
 from clearway import __version__
 
+#: Every language that a report is written in.
+BOTH: Final = "both"
+
 _RUN: Final = "clearway.cli.commands"
 
 #: Module and function of each command. They are named, not imported: the libraries that read
@@ -85,8 +88,8 @@ def _add_report(verbs: _Verbs[argparse.ArgumentParser]) -> None:
     _add_out(verb, "folder to write the report to")
     verb.add_argument(
         "--lang",
-        choices=("en", "ar", "both"),
-        default="both",
+        choices=("en", "ar", BOTH),
+        default=BOTH,
         help="language of the report (default: %(default)s)",
     )
 

@@ -10,22 +10,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
+from clearway.cli.arguments import BOTH
 from clearway.cli.codes import FAILED, NOBODY, OK
 from clearway.cli.interrupt import Interrupt
 from clearway.cli.progress import ProgressLine
 from clearway.cli.say import complain, size, tell
 from clearway.cli.summary import cost, summary, written
 from clearway.cli.write import write_text
-from clearway.judge import judge
+from clearway.judge.check import judge
 from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
 from clearway.model.verdict import Verdict
-from clearway.publish import publish
 from clearway.publish.plan_file import plan_to_json
-from clearway.read import read_scenario
+from clearway.publish.report import publish, report_name
+from clearway.publish.words import LANGS
 from clearway.read.plan_file import read_plan
+from clearway.read.scenario import read_scenario
 from clearway.solve.options import SolveOptions
 from clearway.solve.solve import solve
 
@@ -66,7 +69,8 @@ def report_plan(arguments: argparse.Namespace) -> int:
     scenario = run.read()
     plan = read_plan(arguments.plan, scenario)
     verdict = run.judge(scenario, plan)
-    run.publish(scenario, plan, verdict)
+    paths = run.publish(scenario, plan, verdict, lang=arguments.lang)
+    tell(arguments, written(paths))
     return _code(plan, verdict)
 
 
@@ -131,12 +135,21 @@ class _Run:
         complain(map(str, verdict.breaches))
         return verdict
 
-    def publish(self, scenario: Scenario, plan: Plan, verdict: Verdict) -> tuple[Path, ...]:
-        """Write the report and the files beside it."""
+    def publish(
+        self, scenario: Scenario, plan: Plan, verdict: Verdict, *, lang: str = BOTH
+    ) -> tuple[Path, ...]:
+        """Write the report in ``lang`` and the files beside it; return where they are."""
         timings = {**self.seconds, "peak_mb": peak_mb()}
-        with self._timed("publish"):
-            publish(scenario, plan, verdict, self.arguments.out, timings=timings)
-        return tuple(sorted(self.arguments.out.iterdir()))
+        target: Path = self.arguments.out
+        target.mkdir(parents=True, exist_ok=True)
+        with (
+            self._timed("publish"),
+            TemporaryDirectory(dir=target, prefix=".clearway-") as scratch,
+        ):
+            publish(scenario, plan, verdict, scratch, timings=timings)
+            unwanted = {report_name(one) for one in LANGS if lang not in (one, BOTH)}
+            made = sorted(one for one in Path(scratch).iterdir() if one.name not in unwanted)
+            return tuple(one.replace(target / one.name) for one in made)
 
     @contextmanager
     def _timed(self, verb: str) -> Iterator[None]:
