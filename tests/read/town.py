@@ -38,9 +38,7 @@ def streets_of(lines: Iterable[Line], *, one_way: tuple[int, ...] = (), crs: str
     """Return streets of lines (class and points in metres from the middle) that meet at ends."""
     lines = list(lines)
     node: dict[tuple[float, float], int] = {}
-    ends = [
-        [node.setdefault(points[at], len(node)) for at in (0, -1)] for _, points in lines
-    ]
+    ends = [[node.setdefault(points[at], len(node)) for at in (0, -1)] for _, points in lines]
     return Streets(
         crs=crs,
         line=np.array([shapely.LineString(placed(points)) for _, points in lines], dtype=object),

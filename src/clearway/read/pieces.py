@@ -21,6 +21,10 @@ from clearway.read.streets import Streets
 
 #: Lines shorter than this are a point drawn twice.
 _LEAST_M = 0.05
+#: Minor streets outside are seldom a way out: their pieces may be this many times longer.
+_MINOR_PIECES = 4
+#: UTM is not made for places nearer to a pole.
+_UTM_DEGREES = 84
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,16 +119,16 @@ def cut_streets(
 ) -> Pieces:
     """Project streets to local metres, keep those in reach, and cut them where that is needed.
 
-    Streets that cross the outline, major streets outside, and streets that return to where they
-    began are cut into pieces of at most ``options.piece_m``.
+    Streets that cross the outline and major streets outside are cut into pieces of at most
+    ``options.piece_m``, minor streets outside into longer ones; a street that returns to where it
+    began is cut at least once.
 
     Raises
     ------
     ScenarioError
         If the outline is no simple polygon, or no street lies in reach of it.
     """
-    crs = local_system(outline)
-    pocket = _pocket(outline, crs)
+    crs, pocket = _pocket(outline)
     line = project(streets.line, streets.crs, crs)
     highway = np.array([street_class(one) or "" for one in streets.highway])
     length = shapely.length(line)
@@ -138,8 +142,9 @@ def cut_streets(
     shapely.prepare(pocket)
     loop = streets.start[rows] == streets.end[rows]
     over = shapely.intersects(pocket.boundary, line[rows])
-    beyond = major & ~shapely.intersects(pocket, line[rows])
-    parts = np.where(over | beyond, np.ceil(length[rows] / options.piece_m), 1).astype(int)
+    beyond = ~shapely.intersects(pocket, line[rows])
+    longest = np.where(major | over, 1, _MINOR_PIECES) * options.piece_m
+    parts = np.where(over | beyond, np.ceil(length[rows] / longest), 1).astype(int)
     parts = np.where(loop, np.maximum(parts, 2), parts)
     return _pieces(crs, pocket, _Whole(line, streets.start, streets.end, highway, rows, parts))
 
@@ -190,19 +195,21 @@ class _Whole:
     parts: NDArray[np.int64]
 
 
-def _pocket(outline: tuple[tuple[float, float], ...], crs: str) -> Any:
-    found = []
+def _pocket(outline: tuple[tuple[float, float], ...]) -> tuple[str, Any]:
+    """Return the local system and the pocket in it."""
+
+    def breach(rule: str) -> ScenarioError:
+        return ScenarioError((Breach("", 0, "outline", f"{len(outline)} points", rule),))
+
     if len(outline) < 3 or not np.isfinite(np.asarray(outline, dtype=float)).all():
-        found.append("must have at least three points")
-    elif max(abs(lat) for _, lat in outline) > 84:
-        found.append("must be longitude before latitude, up to 84 degrees from the equator")
-    else:
-        shape = project(np.array([shapely.Polygon(outline)], dtype=object), "EPSG:4326", crs)[0]
-        if not shape.is_valid or shape.area < 1:
-            found.append("must enclose an area and not cross itself")
-    if found:
-        raise ScenarioError((Breach("", 0, "outline", f"{len(outline)} points", found[0]),))
-    return shape
+        raise breach("must have at least three points")
+    if max(abs(lat) for _, lat in outline) > _UTM_DEGREES:
+        raise breach(f"must be longitude before latitude, at most {_UTM_DEGREES} degrees")
+    crs = local_system(outline)
+    shape = project(np.array([shapely.Polygon(outline)], dtype=object), "EPSG:4326", crs)[0]
+    if not shape.is_valid or shape.area < 1:
+        raise breach("must enclose an area and not cross itself")
+    return crs, shape
 
 
 def _pieces(crs: str, pocket: Any, whole: _Whole) -> Pieces:

@@ -104,7 +104,8 @@ class ImportOptions:
         Distance from the outline within which streets are looked at.
     piece_m
         Streets that cross the outline, and major streets outside, are cut into pieces of at most
-        this length, so that crossings are short and exits can be chosen.
+        this length (minor streets outside: four times), so that crossings are short and exits can
+        be chosen.
     simplify_m
         Farthest that a drawn line may leave the street's line; lengths are not changed by it.
     margin_s

@@ -65,12 +65,14 @@ def read_street_lines(path: Path | str, *, source: str = "") -> Streets:
 
 def _frame(path: Path) -> Any:
     try:
-        if path.name.lower().endswith(_PARQUET):
-            return gpd.read_parquet(path)
-        return gpd.read_file(path)
+        parquet = path.name.lower().endswith(_PARQUET)
+        table = gpd.read_parquet(path) if parquet else gpd.read_file(path)
     except Exception as error:  # every driver fails in a way of its own
         rule = f"must be a readable GeoParquet or GeoPackage file ({shown(error)})"
         raise ScenarioError((Breach(path.name, 0, "file", "", rule),)) from error
+    if not isinstance(table, gpd.GeoDataFrame):
+        raise ScenarioError((Breach(path.name, 0, "geometry", "none", "must have lines"),))
+    return table
 
 
 def _require(path: Path, frame: Any, parts: Any) -> None:
@@ -84,7 +86,7 @@ def _require(path: Path, frame: Any, parts: Any) -> None:
         rule = "must have a column with OSM highway values"
         found.append(breach("highway", list(frame.columns), rule))
     kinds = set(parts.geom_type.dropna())
-    if kinds != {"LineString"} or parts.geometry.isna().any() or parts.geometry.is_empty.any():
+    if kinds != {"LineString"} or frame.geometry.isna().any() or frame.geometry.is_empty.any():
         found.append(breach("geometry", sorted(kinds) or "none", "must be lines in every row"))
     if found:
         raise ScenarioError(tuple(found))

@@ -1,0 +1,150 @@
+"""The committed flagship: eastern Aleppo as the build script left it."""
+
+from __future__ import annotations
+
+import functools
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from clearway.model.network import CROSSING, INSIDE, OPEN
+from clearway.model.scenario import Scenario
+from clearway.read.recipe_file import read_recipe
+from clearway.read.scenario import read_scenario
+
+FOLDER = Path(__file__).parents[2] / "examples" / "aleppo-2016"
+
+
+@functools.cache
+def flagship() -> Scenario:
+    """Return the committed scenario."""
+    return read_scenario(FOLDER)
+
+
+def test_the_folder_is_at_most_four_megabytes() -> None:
+    """So that the repository stays light."""
+    assert sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()) <= 4_000_000
+
+
+def test_it_has_the_people_zones_and_corridors_of_its_recipe() -> None:
+    """275,000 people, 70 zones, six corridors, three days."""
+    scenario, recipe = flagship(), read_recipe(FOLDER / "recipe.toml")
+    assert scenario.id == recipe.id == "aleppo-2016"
+    assert scenario.demand.persons.sum() == recipe.persons == 275_000
+    assert len(scenario.zones) == 70
+    assert [corridor.id for corridor in scenario.corridors] == ["C1", "C2", "C3", "C4", "C5", "C6"]
+    assert len(scenario.windows) == 18
+    assert np.allclose(scenario.outline, recipe.outline)
+
+
+def test_the_windows_are_local_hours() -> None:
+    """08:00 to 19:00 in Damascus, three hours ahead of UTC on these days."""
+    clock = ZoneInfo(flagship().timezone)
+    hours = {
+        (one.opens.astimezone(clock).isoformat(), one.closes.astimezone(clock).isoformat())
+        for one in flagship().windows
+    }
+    assert hours == {
+        (f"2016-10-{day}T08:00:00+03:00", f"2016-10-{day}T19:00:00+03:00") for day in (20, 21, 22)
+    }
+    assert flagship().start == datetime(2016, 10, 20, 8, tzinfo=clock)
+
+
+def test_three_days_are_just_not_enough_for_all_who_are_willing() -> None:
+    """The gates let about 79,000 a day through; 220,000 would go."""
+    a_day = (
+        sum(corridor.gate_persons_per_s.central for corridor in flagship().corridors) * 11 * 3600
+    )
+    assert a_day == pytest.approx(79_200)
+    willing = 0.8 * 275_000
+    assert 0.9 * 3 * a_day < willing < 3 * a_day
+
+
+def test_corridors_run_about_a_kilometre_in_the_open() -> None:
+    """From the outline outward, sharing no link."""
+    scenario = flagship()
+    links, nodes = scenario.network.links, scenario.network.nodes
+    every = [link for corridor in scenario.corridors for link in corridor.links]
+    assert len(every) == len(set(every))
+    pocket = shapely.Polygon(scenario.outline)
+    for corridor in scenario.corridors:
+        rows = scenario.network.link_index(corridor.links)
+        assert 800 <= links.length_m[rows].sum() <= 1_300
+        before = scenario.network.link_index(corridor.links[-2:])
+        ends = np.intersect1d(links.from_node[before], links.to_node[before])
+        last = {int(links.from_node[rows[-1]]), int(links.to_node[rows[-1]])} - set(ends.tolist())
+        exits = scenario.network.node_index(sorted(last))
+        away = [pocket.distance(shapely.Point(nodes.lon[row], nodes.lat[row])) for row in exits]
+        assert max(away) * 90_000 > 300
+
+
+def test_mouths_are_where_the_recipe_wants_them() -> None:
+    """Within the distance told; five of six within 400 m."""
+    scenario, recipe = flagship(), read_recipe(FOLDER / "recipe.toml")
+    rows = scenario.network.node_index([corridor.mouth for corridor in scenario.corridors])
+    lon, lat = scenario.network.nodes.lon[rows], scenario.network.nodes.lat[rows]
+    wanted = np.array([(mouth.lon, mouth.lat) for mouth in recipe.mouths])
+    off = np.hypot((lon - wanted[:, 0]) * 89_800, (lat - wanted[:, 1]) * 110_970)
+    assert (off <= recipe.options.mouth_m).all()
+    assert (off <= 400).sum() == 5
+
+
+def test_only_corridors_lead_out_and_every_zone_reaches_every_mouth() -> None:
+    """As a plan must walk: inside first, then the corridor's own crossing."""
+    scenario = flagship()
+    network = scenario.network
+    links = network.links
+    ways_out = links.id[(links.side == CROSSING) & (links.state == OPEN)]
+    assert set(ways_out.tolist()) == {corridor.links[0] for corridor in scenario.corridors}
+    inside = (links.side == INSIDE) & (links.state == OPEN)
+    ends = (network.node_index(links.from_node[inside]), network.node_index(links.to_node[inside]))
+    size = len(network.nodes)
+    graph = coo_array((np.ones(len(ends[0])), ends), shape=(size, size))
+    part = connected_components(graph, directed=False)[1]
+    nodes = [zone.node for zone in scenario.zones]
+    nodes += [corridor.mouth for corridor in scenario.corridors]
+    assert len(set(part[network.node_index(nodes)].tolist())) == 1
+
+
+def test_zones_are_balanced() -> None:
+    """Within a twentieth of the mean by metres of residential street."""
+    metres = np.array([zone.residential_m for zone in flagship().zones])
+    assert np.abs(metres / metres.mean() - 1).max() < 0.05
+
+
+def test_zones_tile_the_pocket() -> None:
+    """No gap and no overlap worth a block."""
+    shapes = [
+        shapely.union_all([shapely.Polygon(ring) for ring in zone.rings])
+        for zone in flagship().zones
+    ]
+    pocket = shapely.Polygon(flagship().outline)
+    assert sum(shape.area for shape in shapes) == pytest.approx(pocket.area, rel=1e-3)
+    assert shapely.union_all(shapes).symmetric_difference(pocket).area < 1e-3 * pocket.area
+
+
+def test_every_number_has_a_source_and_the_outline_is_no_control_map() -> None:
+    """What nobody reported says "assumed"."""
+    scenario = flagship()
+    facts = {fact.topic: fact for fact in scenario.facts}
+    assert "not a control map" in facts["outline"].source
+    assert facts["people"].source.startswith("UN envoy")
+    assert sum(fact.assumed for fact in facts.values()) >= 15
+    assert all(corridor.gate_persons_per_s.assumed for corridor in scenario.corridors)
+    assert all("not surveyed" in corridor.source for corridor in scenario.corridors)
+    assert all(site.places.assumed for site in scenario.receptions)
+    assert all("local time" in window.source for window in scenario.windows)
+    assert any("OpenStreetMap contributors, ODbL" in line for line in scenario.attribution)
+
+
+def test_the_licence_of_the_streets_is_beside_them() -> None:
+    """The database is not under the licence of the code."""
+    notice = (FOLDER / "LICENSE-ODbL.md").read_text(encoding="utf-8")
+    assert "© OpenStreetMap contributors" in notice
+    assert "ODbL" in notice
