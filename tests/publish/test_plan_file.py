@@ -1,0 +1,165 @@
+"""The plan file as it is written: its schema, its document, its bytes."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import numpy as np
+import pytest
+
+from clearway.model.facts import Text
+from clearway.model.plan import EXPOSURE, LIMITED, PEOPLE, Binding, Level, Plan, Status
+from clearway.publish.plan_file import FORMAT, plan_to_json
+from tests.plans import greedy_plan
+from tests.scenarios import four_sides, two_days, two_gates
+
+DOCS = Path(__file__).parents[2] / "docs"
+SCHEMA = json.loads((DOCS / "plan.schema.json").read_text(encoding="utf-8"))
+DOCUMENT = (DOCS / "plan-format.md").read_text(encoding="utf-8")
+
+
+def full_plan() -> Plan:
+    """Return a plan that uses every field."""
+    plan = greedy_plan(two_gates())
+    words = Text('A "gate" binds.\nSee C1.', "بوابة C1 هي العائق.")
+    binding = Binding("gate", "C1", 0, 7200, 12.5, words)
+    return plan.replace(status=Status(LIMITED, words, (binding, binding)))
+
+
+def loaded(plan: Plan) -> Any:
+    """Return what a strict JSON reader finds."""
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    return json.loads(plan_to_json(two_gates(), plan), parse_constant=refuse)
+
+
+def keys_of(value: Any) -> Iterator[str]:
+    """Yield every key of every object in ``value``."""
+    if isinstance(value, dict):
+        yield from value
+    for child in value.values() if isinstance(value, dict) else value:
+        if isinstance(child, dict | list):
+            yield from keys_of(child)
+
+
+def test_a_plan_keeps_the_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    jsonschema.validate(loaded(full_plan()), SCHEMA, jsonschema.Draft202012Validator)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("format",), "clearway-plan/2"),
+        (("extra",), 1),
+        (("uptake",), "0.8"),
+        (("levels", 0, "name"), "cost"),
+        (("movements", 0, "departure"), "2016-10-20T08:00"),
+        (("movements", 0, "route"), []),
+        (("status", "reason", "ar"), ""),
+    ],
+)
+def test_the_schema_refuses_what_the_format_does_not_allow(
+    path: tuple[Any, ...], value: Any
+) -> None:
+    data = loaded(full_plan())
+    at = data
+    for part in path[:-1]:
+        at = at[part]
+    at[path[-1]] = value
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(data, SCHEMA, jsonschema.Draft202012Validator)
+
+
+def test_every_key_is_documented_and_in_the_schema() -> None:
+    written = set(keys_of(loaded(full_plan())))
+    tables = " ".join(re.findall(r"^\|([^|]*)\|", DOCUMENT, re.MULTILINE))
+    documented = set(re.findall(r"`(\w+)`", tables)) | {"en", "ar"}
+    in_schema = {
+        key
+        for part in (SCHEMA, SCHEMA["properties"]["status"], *SCHEMA["$defs"].values())
+        for key in part.get("properties", {})
+    }
+    assert written == in_schema == documented
+    assert "`en`" in DOCUMENT
+    assert "`ar`" in DOCUMENT
+
+
+def test_the_example_in_the_document_keeps_the_schema() -> None:
+    (example,) = re.findall(r"```json\n(.*?)```", DOCUMENT, re.DOTALL)
+    jsonschema.validate(json.loads(example), SCHEMA, jsonschema.Draft202012Validator)
+
+
+def test_the_document_names_every_level_and_code() -> None:
+    for name in (
+        *SCHEMA["$defs"]["level"]["properties"]["name"]["enum"],
+        *SCHEMA["properties"]["status"]["properties"]["code"]["enum"],
+        FORMAT,
+    ):
+        assert f"`{name}`" in DOCUMENT
+
+
+def test_each_movement_stands_on_its_line() -> None:
+    plan = full_plan()
+    lines = [line for line in plan_to_json(two_gates(), plan).splitlines() if '"route"' in line]
+    found = [json.loads(line.rstrip(","))["id"] for line in lines]
+    assert found == [movement.id for movement in plan.movements]
+
+
+def test_the_same_plan_gives_the_same_text() -> None:
+    assert plan_to_json(two_gates(), full_plan()) == plan_to_json(two_gates(), full_plan())
+
+
+def test_times_are_local_and_carry_their_offset() -> None:
+    plan = greedy_plan(two_days())
+    movements = json.loads(plan_to_json(two_days(), plan))["movements"]
+    assert movements[0]["departure"] == "2016-10-20T08:00:00+03:00"
+    assert movements[-1]["departure"].startswith("2016-10-21T08:")
+
+
+def test_arabic_is_written_as_it_reads() -> None:
+    assert "بوابة C1 هي العائق." in plan_to_json(two_gates(), full_plan())
+
+
+def test_an_empty_plan_is_written() -> None:
+    plan = full_plan().replace(movements=(), levels=())
+    data = loaded(plan)
+    assert data["movements"] == data["levels"] == []
+    jsonschema.validate(data, SCHEMA, jsonschema.Draft202012Validator)
+
+
+def test_a_bound_that_bounds_nothing_is_null() -> None:
+    levels = (Level(PEOPLE, 10.0, math.inf), Level(EXPOSURE, 4.0, 0.0))
+    data = loaded(full_plan().replace(levels=levels))
+    assert [(level["bound"], level["gap"]) for level in data["levels"]] == [
+        (None, None),
+        (0.0, None),
+    ]
+    jsonschema.validate(data, SCHEMA, jsonschema.Draft202012Validator)
+
+
+def test_a_value_that_is_no_number_is_not_written() -> None:
+    plan = full_plan().replace(levels=(Level(PEOPLE, math.nan, 1.0),))
+    with pytest.raises(ValueError, match="JSON"):
+        plan_to_json(two_gates(), plan)
+
+
+def test_numbers_of_arrays_are_written_as_numbers() -> None:
+    scenario = four_sides()
+    plan = greedy_plan(scenario)
+    first = plan.movements[0]
+    links: Any = tuple(np.array(first.links))
+    depart: Any = np.int64(first.depart_s)
+    persons: Any = np.int64(first.persons)
+    same = replace(first, links=links, depart_s=depart, persons=persons)
+    again = plan.replace(movements=(same, *plan.movements[1:]))
+    assert plan_to_json(scenario, again) == plan_to_json(scenario, plan)
