@@ -64,9 +64,7 @@ PLANTED: Final[tuple[tuple[Rule, dict[str, str], str, dict[str, str]], ...]] = (
     ),
     (
         code.skipped_tests,
-        {
-            "tests/test_a.py": "import pytest\n\n@pytest.mark.skipif(True, reason='')\ndef f(): f()\n"
-        },
+        {"tests/test_a.py": "import pytest\n\n@pytest.mark.skipif(True)\ndef f(): f()\n"},
         "tests/test_a.py:3: skipif",
         {"tests/test_a.py": "import pytest\n\n@pytest.mark.parametrize('x', 'a')\ndef f(x): f()\n"},
     ),
@@ -236,7 +234,7 @@ def test_each_import_contract_catches_a_planted_import(tmp_path: Path) -> None:
     lines = said.stdout.splitlines()
     assert len(names) == 4
     for name in names:
-        assert any(line.startswith(name) and line.endswith("BROKEN") for line in lines), name
+        assert any(line.startswith(name) and "BROKEN" in line for line in lines), name
 
 
 def test_one_version_everywhere(files: Files) -> None:
