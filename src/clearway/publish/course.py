@@ -1,0 +1,151 @@
+"""The course of the pause, slot by slot: who is under way, waits at a mouth, and is out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearway.model.scenario import Scenario
+from clearway.model.verdict import Verdict
+from clearway.publish.walks import Walks
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Hours in which at least one corridor is open without a break.
+
+    Attributes
+    ----------
+    day
+        Local date on which it begins.
+    opens_s, closes_s
+        Seconds from the scenario's start.
+    """
+
+    day: date
+    opens_s: int
+    closes_s: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """What happens in each slot of the sessions; slots between sessions are left out.
+
+    Attributes
+    ----------
+    sessions
+        In order of time.
+    slot_s
+        Seconds a slot.
+    session
+        Shape (slots,), the session of each slot.
+    from_s
+        Shape (slots,), when each begins, seconds from the scenario's start.
+    waiting
+        Shape (corridors, slots), most persons that wait at the mouth at the end of a step.
+    passed
+        Shape (corridors, slots), persons that pass the gate.
+    out
+        Shape (corridors, slots), persons out of the exit by the end of the slot.
+    under_way
+        Shape (slots,), persons that have left home and are not yet out, at the end of the slot.
+    """
+
+    sessions: tuple[Session, ...]
+    slot_s: int
+    session: NDArray[np.int64]
+    from_s: NDArray[np.int64]
+    waiting: NDArray[np.float64]
+    passed: NDArray[np.float64]
+    out: NDArray[np.float64]
+    under_way: NDArray[np.float64]
+
+
+def course(scenario: Scenario, walks: Walks, verdict: Verdict) -> Course:
+    """Return the course of the pause as the verdict's gates saw it.
+
+    The exit is reached a corridor's walk after the gate. Which groups pass is told from their
+    order of arrival, as the gate serves first come, first served.
+    """
+    found = sessions(scenario)
+    slot_s = scenario.planning.slot_s
+    begins = [np.arange(one.opens_s // slot_s * slot_s, one.closes_s, slot_s) for one in found]
+    from_s = np.concatenate(begins)
+    session = np.repeat(np.arange(len(found)), [len(part) for part in begins])
+    steps = -(-int(from_s[-1] + slot_s) // verdict.step_s)
+    passed = np.array([_fitted(gate.passed, steps) for gate in verdict.gates])
+    waiting = np.array([_fitted(gate.waiting, steps) for gate in verdict.gates])
+    at = from_s // verdict.step_s
+    width = max(1, slot_s // verdict.step_s)
+    cells = at[:, None] + np.arange(width)
+    out = np.cumsum(_out(scenario, walks, passed, verdict.step_s), axis=1)[:, cells[:, -1]]
+    left = np.cumsum(_left(scenario, walks, steps, verdict.step_s))[cells[:, -1]]
+    return Course(
+        sessions=found,
+        slot_s=slot_s,
+        session=session,
+        from_s=from_s,
+        waiting=waiting[:, cells].max(axis=2),
+        passed=passed[:, cells].sum(axis=2),
+        out=out,
+        under_way=np.maximum(left - out.sum(axis=0), 0.0),
+    )
+
+
+def sessions(scenario: Scenario) -> tuple[Session, ...]:
+    """Return the unbroken runs of hours in which any corridor is open."""
+    spans: list[list[int]] = []
+    for window in sorted(scenario.windows, key=lambda one: one.opens):
+        opens, closes = scenario.seconds(window.opens), scenario.seconds(window.closes)
+        if spans and opens <= spans[-1][1]:
+            spans[-1][1] = max(spans[-1][1], closes)
+        else:
+            spans.append([opens, closes])
+    return tuple(Session(scenario.moment(span[0]).date(), span[0], span[1]) for span in spans)
+
+
+def _fitted(column: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
+    fitted = np.zeros(steps)
+    fitted[: min(steps, len(column))] = column[:steps]
+    return fitted
+
+
+def _left(scenario: Scenario, walks: Walks, steps: int, step_s: int) -> NDArray[np.float64]:
+    """Return persons that leave home in each step, shape (steps,)."""
+    cohorts = scenario.planning.slot_s // scenario.planning.step_s
+    begins = walks.depart_s[:, None] + np.arange(cohorts) * scenario.planning.step_s
+    left = np.zeros(steps)
+    at = np.clip(begins // step_s, 0, steps - 1)
+    np.add.at(left, at, np.broadcast_to(walks.persons[:, None] / cohorts, at.shape))
+    return left
+
+
+def _out(
+    scenario: Scenario, walks: Walks, passed: NDArray[np.float64], step_s: int
+) -> NDArray[np.float64]:
+    """Return persons out of the exit in each step, shape (corridors, steps)."""
+    steps = passed.shape[1]
+    out = np.zeros_like(passed)
+    came = np.cumsum(_came(scenario, walks, steps, step_s), axis=2)
+    for corridor, by_group in enumerate(came):
+        served = np.cumsum(passed[corridor])
+        total = by_group.sum(axis=0)
+        for group, arrived in enumerate(by_group):
+            share = np.diff(np.interp(served, total, arrived), prepend=0.0)
+            later = int(walks.corridor_s[corridor, group]) // step_s
+            out[corridor, min(later, steps) :] += share[: max(0, steps - later)]
+    return out
+
+
+def _came(scenario: Scenario, walks: Walks, steps: int, step_s: int) -> NDArray[np.float64]:
+    """Return persons that join each holding area, shape (corridors, groups, steps)."""
+    cohorts = scenario.planning.slot_s // scenario.planning.step_s
+    begins = walks.depart_s[:, None] + np.arange(cohorts) * scenario.planning.step_s
+    joins = np.clip(-(-(begins + walks.gate_s[:, None]) // step_s), 0, steps - 1)
+    came = np.zeros((len(scenario.corridors), len(scenario.groups), steps))
+    where = (walks.corridor[:, None], walks.group[:, None], joins)
+    np.add.at(came, where, np.broadcast_to(walks.persons[:, None] / cohorts, joins.shape))
+    return came

@@ -1,0 +1,20 @@
+// What makes the report live. Without it, every figure, table and drawing is still there.
+import "./style.css";
+import { bindCalls } from "./calls.js";
+import { drawMap } from "./map.js";
+import { bindSlider } from "./slider.js";
+import { speaker } from "./words.js";
+
+const read = (id) => JSON.parse(document.getElementById(id).textContent);
+
+const data = read("map-data");
+const words = read("map-words");
+const voice = speaker(words);
+document.documentElement.classList.add("live");
+
+const showCalls = bindCalls(voice);
+const place = document.getElementById("live-map");
+const show = drawMap(place, data, words.colours, voice, words, (row) => showCalls(String(row)));
+document.documentElement.classList.add(show ? "mapped" : "unmapped");
+bindSlider(data, words, voice, show ?? (() => {}));
+document.getElementById("print").addEventListener("click", () => window.print());
