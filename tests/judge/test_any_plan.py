@@ -90,7 +90,7 @@ def plans(draw: st.DrawFn) -> Plan:
     return Plan(draw(odd_names), tuple(moves), levels, status, willing, uptake)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(plans())
 def test_any_plan_gets_a_verdict(plan: Plan) -> None:
     verdict = judge(SCENARIO, plan)
@@ -99,7 +99,7 @@ def test_any_plan_gets_a_verdict(plan: Plan) -> None:
     assert verdict.exposure_person_hours >= 0
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(plans())
 def test_places_stand_once_a_rule(plan: Plan) -> None:
     found = [(breach.rule, breach.where) for breach in judge(SCENARIO, plan).breaches]
