@@ -33,7 +33,9 @@ class Terminal(io.StringIO):
 
 
 def test_a_round_in_words() -> None:
-    assert described(ROUND) == ("   2.1 s  people out, round 3: 78,012, bound 78,900, gap 1.125 %")
+    assert described(ROUND) == (
+        "   2.1 s  people out, weighted, round 3: 78,012, bound 78,900, gap 1.125 %"
+    )
 
 
 def test_an_unknown_stage_keeps_its_own_name() -> None:

@@ -14,7 +14,7 @@ from clearway.solve.options import Progress
 _TERMINAL_S: Final = 0.1
 _PIPE_S: Final = 1.0
 _STAGES: Final = {
-    PEOPLE: "people out",
+    PEOPLE: "people out, weighted",
     EXPOSURE: "person-hours exposed",
     HOURS: "person-hours until out",
 }

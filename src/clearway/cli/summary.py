@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -35,9 +36,8 @@ def cost(seconds: Mapping[str, float], peak_mb: float) -> str:
 
 def written(paths: tuple[Path, ...]) -> str:
     """Return which files a run wrote."""
-    return "\n".join(
-        _row(("written" if number == 0 else "", str(path))) for number, path in enumerate(paths)
-    )
+    first, *others = [str(path) for path in paths]
+    return "\n".join([f"  {'written':<10}{first}", *(" " * 12 + path for path in others)])
 
 
 def _levelled(plan: Plan, name: str, value: float, words: str) -> str:
@@ -48,4 +48,5 @@ def _levelled(plan: Plan, name: str, value: float, words: str) -> str:
 
 
 def _row(row: tuple[str, str]) -> str:
-    return f"  {row[0]:<10}{row[1]}"
+    start = f"  {row[0]:<10}"
+    return textwrap.fill(row[1], 100, initial_indent=start, subsequent_indent=" " * len(start))
