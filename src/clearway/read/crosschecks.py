@@ -59,7 +59,8 @@ class Parts:
 
 
 def _ids(table: Table | None, name: str) -> set[int] | None:
-    return set(table.columns[name].tolist()) if table is not None and table.has(name) else None
+    known = table is not None and len(table) and table.has(name)
+    return set(table.columns[name].tolist()) if table is not None and known else None
 
 
 def check_plan(plan: Document[ScenarioTable]) -> None:
@@ -187,7 +188,7 @@ def _check_corridors(parts: Parts, plan: Document[ScenarioTable]) -> None:
         _check_unique(plan, way)
         rule = "must be the id of a link: the corridor does not touch the network"
         found = [_check_known(plan, link, links, rule) for link in way]
-        if mouth is not None and None not in found and parts.network is not None:
+        if found and None not in (mouth, *found) and parts.network is not None:
             _check_path(plan, n, parts.network)
 
 

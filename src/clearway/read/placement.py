@@ -26,7 +26,8 @@ _NOWHERE: Final = np.zeros((0, 2))
 def check_places(parts: Parts) -> None:
     """Note coordinates that are swapped or far off, and zones outside the outline.
 
-    Where a whole file is swapped, this is said once, and nothing that follows from it.
+    Where a whole file is swapped, this is said once, and nothing that follows from it. Nothing
+    is held against an outline that breaks a rule itself.
     """
     outline = _outline(parts.plan)
     nodes = _nodes(parts.nodes)
@@ -44,7 +45,8 @@ def check_places(parts: Parts) -> None:
         _check_nodes(parts.nodes, Cluster.of(nodes), parts.log)
     if parts.plan is not None and len(outline) and "outline" not in swapped:
         _check_outline(parts.plan, outline, places["zones"] if "zones" not in swapped else nodes)
-    if len(outline) > 2 and not swapped:
+        outline = _outline(parts.plan)
+    if len(outline) and not swapped:
         _check_zones(parts, outline)
     if parts.links is not None and parts.nodes is not None and not swapped & {"nodes", "lines"}:
         check_lines(parts.links, parts.nodes, parts.log)
@@ -52,7 +54,6 @@ def check_places(parts: Parts) -> None:
 
 def _outline(plan: Document[ScenarioTable] | None) -> Places:
     points = plan.get("outline") if plan is not None else None
-    # An outline that lacks a corner is another outline: then nothing is held against it.
     return np.array(points or [], dtype=np.float64).reshape(-1, 2)
 
 
@@ -121,7 +122,7 @@ def _check_outline(plan: Document[ScenarioTable], outline: Places, others: Place
     for n in np.flatnonzero(~on_globe & ~far).tolist():
         plan.note(("outline", n), outline[n].tolist(), "must be [longitude, latitude] in degrees")
     sides = crossing_sides(_open_ring(outline))
-    if sides is not None:
+    if sides is not None and not far.any() and on_globe.all():
         value = f"the sides from points {sides[0] + 1} and {sides[1] + 1}"
         plan.note(("outline", sides[0]), value, "must not cross itself")
 

@@ -144,10 +144,11 @@ def _check_header(file: str, header: list[str], known: list[str], log: BreachLog
         if name not in header:
             log.add(file, 1, name, "", "must be a column of the header")
     for place, name in enumerate(header):
+        field = name or f"column {place + 1}"
         if name in header[:place]:
-            log.add(file, 1, name, name, "must be one column, not two")
+            log.add(file, 1, field, name, "must be one column, not two")
         elif name not in known:
-            log.add(file, 1, name, name, unknown_name(name, known, "column"))
+            log.add(file, 1, field, name, unknown_name(name, known, "column"))
 
 
 def _rows(file: str, reader: Any, width: int, log: BreachLog) -> tuple[list[list[str]], list[int]]:

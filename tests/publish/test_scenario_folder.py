@@ -1,0 +1,175 @@
+"""What ``write_scenario`` writes: the same bytes each time, readable, and never half of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import stat
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clearway.model.facts import Estimate, Fact, Text
+from clearway.model.population import Demand, Zone
+from clearway.model.scenario import Scenario
+from clearway.publish import scenario_folder
+from clearway.publish.scenario_folder import write_scenario
+
+_FILES = ("demand.csv", "network/link.csv", "network/node.csv", "scenario.toml", "zones.geojson")
+
+
+def _content(folder: Path) -> dict[str, bytes]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def _written(scenario: Scenario, folder: Path) -> dict[str, str]:
+    write_scenario(scenario, folder)
+    return {name: content.decode() for name, content in _content(folder).items()}
+
+
+def test_same_scenario_same_bytes(four_sides: Scenario, tmp_path: Path) -> None:
+    write_scenario(four_sides, tmp_path / "one")
+    write_scenario(four_sides, tmp_path / "deep" / "other")
+    assert tuple(_content(tmp_path / "one")) == _FILES
+    assert _content(tmp_path / "one") == _content(tmp_path / "deep" / "other")
+
+
+def test_arabic_is_readable(one_corridor: Scenario, tmp_path: Path) -> None:
+    text = _written(one_corridor, tmp_path / "s")["scenario.toml"]
+    assert 'title = { en = "Tiny scenario", ar = "سيناريو صغير" }' in text
+
+
+def test_units_are_those_of_the_field(one_corridor: Scenario, tmp_path: Path) -> None:
+    files = _written(one_corridor, tmp_path / "s")
+    data = tomllib.loads(files["scenario.toml"])
+    corridor = data["corridor"][0]
+    assert corridor["gate"]["rate_persons_per_h"]["central"] == 600
+    assert corridor["margin_min"] == 30
+    assert data["planning"]["slot_min"] == 15
+    header, first = files["network/link.csv"].split("\n")[:2]
+    row = dict(zip(header.split(","), first.split(","), strict=False))
+    assert (row["free_speed_kph"], row["capacity_veh_per_h"]) == ("30", "1800")
+
+
+def test_numbers_are_compact(one_corridor: Scenario, tmp_path: Path) -> None:
+    links = one_corridor.network.links
+    changed = dataclasses.replace(
+        links,
+        length_m=np.where(links.id == links.id[0], 119.96, 0.004),
+        width_m=np.full(len(links), 1 / 3),
+    )
+    network = dataclasses.replace(one_corridor.network, links=changed)
+    files = _written(one_corridor.replace(network=network), tmp_path / "s")
+    first, second = files["network/link.csv"].split("\n")[1:3]
+    assert first.split(",")[4:6] == ["120", "0.3333333333"]
+    assert second.split(",")[4] == "0.1"
+    assert files["network/node.csv"].split("\n")[1] == "101,37.15,36.2"
+    assert "37.151334 36.2" in first
+
+
+def test_zones_are_geojson_with_closed_rings(two_gates: Scenario, tmp_path: Path) -> None:
+    zone = two_gates.zones[0]
+    ring = zone.rings[0]
+    parts = Zone(zone.id, zone.node, zone.residential_m, (ring, (*ring, ring[0])))
+    scenario = two_gates.replace(zones=(parts, *two_gates.zones[1:]))
+    text = _written(scenario, tmp_path / "s")["zones.geojson"]
+    data = json.loads(text)
+    assert data["type"] == "FeatureCollection"
+    assert len(text.split("\n")) == len(scenario.zones) + 3
+    first, second = data["features"][:2]
+    assert first["properties"] == {"id": "Z1", "node_id": zone.node, "residential_m": 120}
+    assert first["geometry"]["type"] == "MultiPolygon"
+    assert second["geometry"]["type"] == "Polygon"
+    closed = [part[0] for part in first["geometry"]["coordinates"]]
+    assert [len(one) for one in closed] == [5, 5]
+    assert all(one[0] == one[-1] for one in (*closed, *second["geometry"]["coordinates"]))
+
+
+def test_zone_with_nobody_has_a_row(two_gates: Scenario, tmp_path: Path) -> None:
+    households = np.array(two_gates.demand.households)
+    households[1] = 0
+    scenario = two_gates.replace(demand=Demand(households))
+    rows = _written(scenario, tmp_path / "s")["demand.csv"].split("\n")
+    assert [row for row in rows if row.startswith("Z2,")] == ["Z2,G1,1,0"]
+    assert all(not row.endswith(",0") for row in rows if not row.startswith("Z2,"))
+
+
+def test_windows_announced_together_stand_together(four_sides: Scenario, tmp_path: Path) -> None:
+    data = tomllib.loads(_written(four_sides, tmp_path / "s")["scenario.toml"])
+    assert [window["corridors"] for window in data["window"]] == [["C1", "C2", "C3", "C4"]] * 2
+    assert data["window"][0]["opens"].isoformat() == "2016-10-20T08:00:00+03:00"
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(words=st.text(st.characters(codec="utf-8"), min_size=1).filter(str.strip))
+def test_any_words_are_toml(words: str) -> None:
+    # Written by hand, so every character that TOML escapes is tried against its reader.
+    text = _toml_of(Fact(words, Text(words, words), words))
+    assert tomllib.loads(text) == {
+        "fact": [{"topic": words, "text": {"en": words, "ar": words}, "source": words}]
+    }
+
+
+def _toml_of(fact: Fact) -> str:
+    return "\n".join(scenario_folder._fact(fact))
+
+
+def test_sources_stand_beside_their_figures(one_corridor: Scenario, tmp_path: Path) -> None:
+    uptake = Estimate(0, 0.5, 1, 'assumed: "half"\nof them')
+    planning = dataclasses.replace(one_corridor.planning, uptake=uptake)
+    files = _written(one_corridor.replace(planning=planning), tmp_path / "s")
+    told = tomllib.loads(files["scenario.toml"])["planning"]["uptake"]
+    assert told == {"low": 0, "central": 0.5, "high": 1, "source": 'assumed: "half"\nof them'}
+
+
+def test_other_files_in_the_folder_stay(
+    one_corridor: Scenario, two_gates: Scenario, tmp_path: Path
+) -> None:
+    folder = tmp_path / "s"
+    write_scenario(one_corridor, folder)
+    (folder / "build.py").write_text("mine", encoding="utf-8")
+    (folder / "network" / "notes.txt").write_text("mine", encoding="utf-8")
+    write_scenario(two_gates, folder)
+    found = _content(folder)
+    assert set(found) == {*_FILES, "build.py", "network/notes.txt"}
+    write_scenario(two_gates, tmp_path / "fresh")
+    fresh = _content(tmp_path / "fresh")
+    assert {name: found[name] for name in _FILES} == fresh
+
+
+def test_nothing_is_left_beside_the_folder(one_corridor: Scenario, tmp_path: Path) -> None:
+    write_scenario(one_corridor, tmp_path / "s")
+    write_scenario(one_corridor, tmp_path / "s")
+    assert [path.name for path in tmp_path.iterdir()] == ["s"]
+
+
+def test_disk_that_fills_up_leaves_the_old_folder_whole(
+    one_corridor: Scenario, two_gates: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "s"
+    write_scenario(one_corridor, folder)
+    before = _content(folder)
+    write = Path.write_bytes
+
+    def fail(path: Path, data: bytes) -> int:
+        if path.name == "demand.csv":
+            raise OSError(28, "No space left on device")
+        return write(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", fail)
+    with pytest.raises(OSError, match="No space left"):
+        write_scenario(two_gates, folder)
+    assert _content(folder) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["s"]
+
+
+def test_folder_can_be_read_by_others(one_corridor: Scenario, tmp_path: Path) -> None:
+    write_scenario(one_corridor, tmp_path / "s")
+    (tmp_path / "plain").mkdir()
+    plain = stat.S_IMODE((tmp_path / "plain").stat().st_mode)
+    assert stat.S_IMODE((tmp_path / "s").stat().st_mode) == plain
