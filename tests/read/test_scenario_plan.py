@@ -21,6 +21,7 @@ _ARABIC = "سيناريو صغير"
 _ONE_BREACH = [
     ('id = "tiny"', 'id = ""', 'id = ""', "id", "", "1 to 40 letters"),
     ('id = "tiny"', 'id = "a b"', 'id = "a b"', "id", "a b", "1 to 40 letters"),
+    ('id = "tiny"', 'id = "t\\n"', 'id = "t', "id", "t\\n", "1 to 40 letters"),
     ('id = "tiny"', "id = 7", "id = 7", "id", "7", "must be text in quotes"),
     (FORMAT, "clearway-scenario/9", "format", "format", "clearway-scenario/9", FORMAT),
     ("Asia/Damascus", "Asia/Dimashq", "timezone", "timezone", "Asia/Dimashq", "IANA name"),

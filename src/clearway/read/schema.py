@@ -19,7 +19,7 @@ FORMAT: Final = "clearway-scenario/1"
 LARGEST_ID: Final = 2**53 - 1
 
 #: Short codes: spoken over a radio, printed on gate sheets, used in tables.
-CODE_PATTERN: Final = r"^\w[\w.-]{0,39}$"
+CODE_PATTERN: Final = r"^\w[\w.-]{0,39}\Z"
 CODE_RULE: Final = "must be 1 to 40 letters, digits, dots, dashes or underscores"
 
 YEARS: Final = (1990, 2199)
@@ -61,7 +61,14 @@ Places = Annotated[float, Field(ge=0, le=1e8)]
 class Table(BaseModel):
     """A table of keys; keys that it does not know are breaches."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
+    # Python's own patterns, so that a code is the same in this file and in the tables.
+    model_config = ConfigDict(
+        strict=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        frozen=True,
+        regex_engine="python-re",
+    )
 
 
 class BothTongues(Table):

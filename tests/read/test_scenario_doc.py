@@ -1,0 +1,145 @@
+"""``docs/scenario-format.md`` names every key, its limits, and a folder that can be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from clearway.read import schema
+from clearway.read.network import LINK_COLUMNS, NODE_COLUMNS
+from clearway.read.scenario import DEMAND_COLUMNS, LIMITS, read_scenario
+from tests.read.folders import DEMAND, FILES, LINKS, NODES, PLAN, ZONES, breaches, change
+
+_PAGE = Path(__file__).parents[2] / "docs" / "scenario-format.md"
+
+_TABLES: dict[str, type[BaseModel]] = {
+    "Top level": schema.ScenarioTable,
+    "Words in two languages": schema.BothTongues,
+    "Numbers with a range": schema.Range[float],
+    "`[planning]`": schema.PlanningTable,
+    "`[[group]]`": schema.GroupTable,
+    "`[[corridor]]`": schema.CorridorTable,
+    "`[corridor.gate]`": schema.GateTable,
+    "`[corridor.holding_area]`": schema.HoldingTable,
+    "`[[reception]]`": schema.ReceptionTable,
+    "`[[window]]`": schema.WindowTable,
+    "`[[fact]]`": schema.FactTable,
+    "`zones.geojson`": schema.ZoneProperties,
+}
+
+_COLUMNS = {NODES: NODE_COLUMNS, LINKS: LINK_COLUMNS, DEMAND: DEMAND_COLUMNS}
+
+
+def _page() -> str:
+    return _PAGE.read_text(encoding="utf-8")
+
+
+def _rows(heading: str) -> dict[str, list[str]]:
+    """Return the cells of each row of the table below a heading, by its first cell."""
+    section = re.split(rf"^#+ {re.escape(heading)}\n", _page(), flags=re.MULTILINE)[1]
+    section = re.split(r"^#+ ", section, flags=re.MULTILINE)[0]
+    lines = [line[1:-1].split("|") for line in section.split("\n") if line.startswith("| `")]
+    rows = [[cell.strip() for cell in line] for line in lines]
+    return {row[0].strip("`"): row for row in rows}
+
+
+def _limits(model: type[BaseModel], key: str) -> set[str]:
+    """Return the limits of a key as the page writes them."""
+    found = set(_found(model.model_fields[key].annotation))
+    found |= {limit for part in model.model_fields[key].metadata for limit in _of(part)}
+    return found
+
+
+def _found(annotation: Any) -> Iterator[str]:
+    if isinstance(annotation, type) and issubclass(annotation, schema.Range):
+        for part in annotation.model_fields["low"].metadata:
+            yield from _of(part)
+
+
+def _of(part: object) -> Iterator[str]:
+    for name in ("ge", "gt", "le"):
+        limit = getattr(part, name, None)
+        if limit is not None and limit != schema.LARGEST_ID:
+            yield f"{limit:.10g}"
+
+
+@pytest.mark.parametrize("heading", list(_TABLES))
+def test_page_names_every_key_and_no_other(heading: str) -> None:
+    assert list(_rows(heading)) == list(_TABLES[heading].model_fields)
+
+
+@pytest.mark.parametrize("heading", list(_TABLES))
+def test_page_gives_the_limits_of_every_key(heading: str) -> None:
+    model = _TABLES[heading]
+    for key, row in _rows(heading).items():
+        numbers = set(re.findall(r"\d[\d.]*", row[2]))
+        asked = set() if "id of" in row[1] else _limits(model, key)
+        assert asked <= numbers, key
+
+
+def test_limits_are_looked_at() -> None:
+    assert _limits(schema.GroupTable, "speed_m_per_s") == {"0.05", "3"}
+    assert _limits(schema.PlanningTable, "slot_min") == {"0", "1440"}
+
+
+@pytest.mark.parametrize("name", list(_COLUMNS))
+def test_page_names_every_column_and_its_limits(name: str) -> None:
+    rows = _rows(f"`{name}`")
+    assert list(rows) == list(_COLUMNS[name])
+    for column, kind in _COLUMNS[name].items():
+        limits = re.search(r"from (\S+) to (\S+)", kind.rule)
+        if limits and limits[2] != str(schema.LARGEST_ID):
+            assert f"{limits[1]} to {limits[2]}" in rows[column][2], column
+        words = re.search(r"must be one of (.*)", kind.rule)
+        if words:
+            assert rows[column][2].replace("`", "") == words[1], column
+
+
+def test_page_gives_an_example_of_every_key() -> None:
+    tables = {"planning", "group", "corridor", "reception", "window", "fact"}
+    tables |= {"gate", "holding_area"}
+    for heading in [*_TABLES, *(f"`{name}`" for name in _COLUMNS)]:
+        for key, row in _rows(heading).items():
+            assert len(row) == 5, row
+            assert row[3], row
+            assert key in tables or re.fullmatch(r"`[^`]+`", row[4]), row
+
+
+def test_page_gives_the_limits_of_files() -> None:
+    for name, limits in LIMITS.items():
+        section = _page().split(f"## `{name}`\n")[1].split("\n## ")[0]
+        assert f"{limits.file_bytes:,} bytes" in section
+        if limits.line_bytes < limits.file_bytes:
+            assert f"no line above {limits.line_bytes:,}" in section
+
+
+def _example(folder: Path) -> Path:
+    found = dict(
+        re.findall(r"^`([\w./-]+)`\n\n```\w+\n(.*?)^```", _page(), re.MULTILINE | re.DOTALL)
+    )
+    assert set(found) == set(FILES)
+    for name, text in found.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_folder_on_the_page_can_be_read(tmp_path: Path) -> None:
+    scenario = read_scenario(_example(tmp_path / "s"))
+    assert scenario.id == "two-streets"
+    assert scenario.demand.persons.sum() == 20 + 240 + 180 + 50 + 250
+    assert scenario.planning.spread == 1
+
+
+def test_breaches_on_the_page_are_told(tmp_path: Path) -> None:
+    folder = _example(tmp_path / "s")
+    change(folder, PLAN, "low = 60,", "low = -60,")
+    change(folder, DEMAND, "able,4,60", "able,0,60")
+    told = [f"{len(breaches(folder))} breaches", *map(str, breaches(folder))]
+    assert "\n".join(["```", *told, "```"]) in _page()
+    assert ZONES in _page()
