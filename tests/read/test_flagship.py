@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -148,3 +150,27 @@ def test_the_licence_of_the_streets_is_beside_them() -> None:
     notice = (FOLDER / "LICENSE-ODbL.md").read_text(encoding="utf-8")
     assert "© OpenStreetMap contributors" in notice
     assert "ODbL" in notice
+
+
+def build(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the build script; the cases here end before anything would be fetched."""
+    command = [sys.executable, str(FOLDER / "build.py"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_the_build_script_refuses_another_source_distribution(tmp_path: Path) -> None:
+    """The hash is pinned: other bytes are not even unpacked, and nothing is written."""
+    other = tmp_path / "neatnet-0.1.6.tar.gz"
+    other.write_bytes(b"not that file")
+    done = build("--sdist", str(other), "--out", str(tmp_path / "out"))
+    assert done.returncode == 1
+    assert "sha256 differs" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_build_script_says_when_the_file_is_missing(tmp_path: Path) -> None:
+    """One line, no traceback."""
+    done = build("--sdist", str(tmp_path / "gone.tar.gz"))
+    assert done.returncode == 1
+    assert done.stderr.strip().endswith("No such file or directory")
+    assert "Traceback" not in done.stderr

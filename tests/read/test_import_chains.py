@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clearway.read.chains import Chain, join_chains
@@ -44,6 +44,7 @@ def line(count: int, **changes: object) -> tuple[Chain, ...]:
     return join_chains(np.arange(count), np.arange(1, count + 1), **columns)  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(graphs())
 def test_every_piece_is_in_exactly_one_chain(graph: Graph) -> None:
     """No piece is lost or doubled, so lengths add up to what they were."""
@@ -51,6 +52,7 @@ def test_every_piece_is_in_exactly_one_chain(graph: Graph) -> None:
     assert found == Counter(range(len(graph[0])))
 
 
+@settings(deadline=None)
 @given(graphs())
 def test_a_chain_hangs_together_from_start_to_end(graph: Graph) -> None:
     """Walking the pieces as the chain says leads from its start to its end, which differ."""
@@ -64,6 +66,7 @@ def test_a_chain_hangs_together_from_start_to_end(graph: Graph) -> None:
         assert chain.start != chain.end
 
 
+@settings(deadline=None)
 @given(graphs())
 def test_no_chain_runs_through_a_fixed_node_or_a_junction(graph: Graph) -> None:
     """Inner nodes of chains are not fixed, and have exactly the two pieces of the chain."""
@@ -77,6 +80,7 @@ def test_no_chain_runs_through_a_fixed_node_or_a_junction(graph: Graph) -> None:
         assert all(degree[node] == 2 and not fixed[node] for node in inner)
 
 
+@settings(deadline=None)
 @given(graphs())
 def test_a_chain_is_of_one_kind_and_keeps_its_direction(graph: Graph) -> None:
     """Kinds and one-ways are never mixed, and one-way pieces run forward."""

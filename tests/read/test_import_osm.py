@@ -11,7 +11,10 @@ import shapely
 
 from clearway.errors import ScenarioError
 from clearway.read.osm import read_osm
+from clearway.read.scenario_build import build_scenario
+from clearway.read.street_files import read_streets
 from clearway.read.streets import Streets
+from tests.read import town
 
 #: Node: longitude and latitude. A cross of streets about node 3.
 NODES = {
@@ -198,3 +201,36 @@ def test_a_broken_pbf_file_is_refused(tmp_path: Path) -> None:
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     """With the reason of the system."""
     assert "No such file" in rule(tmp_path / "gone.osm")
+
+
+def test_a_town_from_a_pbf_file_becomes_a_scenario(tmp_path: Path) -> None:
+    """From the file to people, zones and corridors; its one-way street stays one-way."""
+    path = tmp_path / "town.osm.pbf"
+    write_town(path, town.town())
+    scenario = build_scenario(read_streets(path), town.recipe())
+    same = build_scenario(town.town(), town.recipe())
+    assert scenario.demand.persons.sum() == 2_000
+    assert [one.id for one in scenario.corridors] == ["C1", "C2", "C3", "C4"]
+    assert len(scenario.network.links) == pytest.approx(len(same.network.links), abs=4)
+    assert scenario.network.links.length_m.sum() == pytest.approx(
+        same.network.links.length_m.sum(), abs=240
+    )
+    (row,) = np.flatnonzero(scenario.network.links.directed)
+    assert scenario.network.links.facility[row] == "residential"
+
+
+def write_town(path: Path, streets: Streets) -> None:
+    """Write streets as an OpenStreetMap file, the first residential one as a one-way."""
+    shapes = [shapely.get_coordinates(line) - np.array(town.MIDDLE) for line in streets.line]
+    first = int(np.flatnonzero(streets.highway == "residential")[0])
+    ends = np.stack([streets.start, streets.end], axis=1) + 1
+    with osmium.SimpleWriter(str(path)) as writer:
+        for number in range(1, int(ends.max()) + 1):
+            row, at = np.argwhere(ends == number)[0]
+            (place,) = town.degrees([shapes[row][-at]])
+            writer.add_node(osmium.osm.mutable.Node(id=number, location=place, version=1))
+        for row, (start, end) in enumerate(ends.tolist()):
+            tags = {"highway": str(streets.highway[row])}
+            tags |= {"oneway": "yes"} if row == first else {}
+            way = osmium.osm.mutable.Way(id=row + 1, nodes=[start, end], tags=tags, version=1)
+            writer.add_way(way)

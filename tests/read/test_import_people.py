@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clearway.model.facts import Estimate
@@ -17,6 +17,7 @@ from tests.read import town
 weights = st.lists(st.floats(0, 1e5), min_size=1, max_size=12).filter(lambda one: sum(one) > 1)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 300_000), weights)
 def test_persons_add_up_exactly(persons: int, weight: list[float]) -> None:
     """Not one person is lost or invented by rounding."""
@@ -24,6 +25,7 @@ def test_persons_add_up_exactly(persons: int, weight: list[float]) -> None:
     assert demand.persons.sum() == persons
 
 
+@settings(deadline=None)
 @given(st.integers(1, 300_000), weights)
 def test_a_zone_has_its_share_of_persons(persons: int, weight: list[float]) -> None:
     """Each zone is within one person of its share by weight, exactly those of largest remainder."""
@@ -32,6 +34,7 @@ def test_a_zone_has_its_share_of_persons(persons: int, weight: list[float]) -> N
     assert np.abs(demand.persons.sum(axis=1) - share).max() < 1 + 1e-6
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**6), weights)
 def test_whole_shares_add_up(total: int, weight: list[float]) -> None:
     """Largest remainders: whole, never more than one off, and exact in sum."""

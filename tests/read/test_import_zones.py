@@ -53,9 +53,9 @@ def test_a_zone_is_in_one_piece(pocket: shapely.Polygon) -> None:
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 10_000), st.integers(2, 15))
 def test_zones_are_balanced(seed: int, count: int) -> None:
-    """No zone is more than a tenth from the mean."""
+    """No zone is more than a twentieth from the mean, even on a regular lattice."""
     weights = np.array([area.weight for area in laid(SQUARE, count, seed)])
-    assert np.abs(weights / weights.mean() - 1).max() < 0.1
+    assert np.abs(weights / weights.mean() - 1).max() < 0.05
 
 
 def test_every_node_is_in_exactly_one_zone() -> None:

@@ -15,6 +15,9 @@ from clearway.read.ways import Streetmap, Tree
 
 #: Metres on a minor street count as this many on a major one when a way out is chosen.
 _MINOR_COST = 3.0
+#: A metre off the wanted length counts as this many not gained away from the pocket. Above one,
+#: so that a straight road out ends at the wanted length.
+_LENGTH_COST = 2.0
 #: Crossings tried for each mouth before the import gives up.
 _TRIES = 200
 
@@ -156,4 +159,4 @@ class _Search:
         if not len(fits):
             return None
         off = np.abs(tree.length_m[fits] + first - bounds[1])
-        return int(fits[np.argmax(self._clear[fits] - off)])
+        return int(fits[np.argmax(self._clear[fits] - _LENGTH_COST * off)])

@@ -10,83 +10,17 @@ from clearway.read.corridors_build import Way
 from clearway.read.highway import HIGHWAYS
 from clearway.read.network_build import Built
 from clearway.read.pieces import Pieces
-from clearway.read.recipe import Recipe
+from clearway.read.recipe import ImportOptions, Recipe
 from clearway.read.streets import Streets
 
 
 def import_facts(recipe: Recipe, streets: Streets) -> tuple[Fact, ...]:
-    """Return a fact for the people, the outline, and every rule that the import followed."""
-    options = recipe.options
-    two_way = "" if streets.directed.any() else " They name no one-way streets: all are two-way."
+    """Return a fact for the outline, the people, and every rule that the import followed."""
     return (
-        Fact(
-            "outline",
-            Text(
-                "The outline of the pocket is drawn for this scenario.",
-                "حدود المنطقة مرسومة لغرض هذا السيناريو.",
-            ),
-            recipe.outline_source,
-        ),
-        Fact(
-            "people",
-            Text(
-                f"{recipe.persons:,} people are inside.",
-                f"يوجد في الداخل {recipe.persons:,} شخص.",
-            ),
-            recipe.persons_source,
-        ),
-        Fact(
-            "households",
-            Text(
-                "Households of 1 to 9 persons in shares of "
-                + ", ".join(f"{share:.0%}" for share in recipe.household_shares)
-                + ", the same in every zone.",
-                "تتوزّع الأسر من شخص واحد إلى تسعة أشخاص بالنسب التالية: "
-                + "، ".join(f"{share:.0%}" for share in recipe.household_shares)
-                + "، وهي واحدة في كل القطاعات.",
-            ),
-            recipe.household_source,
-        ),
+        *_people_facts(recipe),
         *_group_facts(recipe),
-        Fact(
-            "streets",
-            Text(
-                f"Street lines from {streets.source}.{two_way} Nobody checked which are passable.",
-                f"خطوط الشوارع من {streets.source}. لم يتحقق أحد من صلاحية الشوارع للمرور.",
-            ),
-            "assumed: every street in the data can be walked along, both ways",
-        ),
-        Fact(
-            "crossings",
-            Text(
-                "Only the corridors lead out; every other street that crosses the outline is "
-                "closed.",
-                "لا خروج إلا عبر الممرات؛ وكل شارع آخر يقطع الحدود مغلق.",
-            ),
-            "assumed: rule of the import",
-        ),
-        Fact(
-            "corridors",
-            Text(
-                f"Each corridor begins at the major crossing nearest to its wanted mouth and runs "
-                f"{options.corridor_m[0]:g} to {options.corridor_m[2]:g} m in the open; its "
-                f"reception site is {options.onward_m[0]:g} to {options.onward_m[2]:g} m on.",
-                f"يبدأ كل ممر عند أقرب تقاطع رئيسي من المدخل المطلوب ويمتد في العراء من "
-                f"{options.corridor_m[0]:g} إلى {options.corridor_m[2]:g} متر، ويبعد موقع "
-                f"الاستقبال عن نهايته من {options.onward_m[0]:g} إلى {options.onward_m[2]:g} متر.",
-            ),
-            "assumed: no survey of corridors, exits or reception sites was used",
-        ),
-        Fact(
-            "holding areas",
-            Text(
-                f"Each holding area has room for one hour of its gate at "
-                f"{options.holding_m2_per_person:g} square metres a person.",
-                f"تتسع كل ساحة انتظار لعدد من يعبر البوابة في ساعة واحدة، بواقع "
-                f"{options.holding_m2_per_person:g} متر مربع للشخص.",
-            ),
-            "assumed: no survey of open ground at the mouths was used",
-        ),
+        *_street_facts(streets),
+        *_way_facts(recipe.options),
     )
 
 
@@ -159,6 +93,39 @@ def _moved(recipe: Recipe, ways: tuple[Way, ...]) -> Fact:
     )
 
 
+def _people_facts(recipe: Recipe) -> tuple[Fact, ...]:
+    return (
+        Fact(
+            "outline",
+            Text(
+                "The outline of the pocket is drawn for this scenario.",
+                "حدود المنطقة مرسومة لغرض هذا السيناريو.",
+            ),
+            recipe.outline_source,
+        ),
+        Fact(
+            "people",
+            Text(
+                f"{recipe.persons:,} people are inside.",
+                f"يوجد في الداخل {recipe.persons:,} شخص.",
+            ),
+            recipe.persons_source,
+        ),
+        Fact(
+            "households",
+            Text(
+                "Households of 1 to 9 persons in shares of "
+                + ", ".join(f"{share:.0%}" for share in recipe.household_shares)
+                + ", the same in every zone.",
+                "تتوزّع الأسر من شخص واحد إلى تسعة أشخاص بالنسب التالية: "
+                + "، ".join(f"{share:.0%}" for share in recipe.household_shares)
+                + "، وهي واحدة في كل القطاعات.",
+            ),
+            recipe.household_source,
+        ),
+    )
+
+
 def _group_facts(recipe: Recipe) -> list[Fact]:
     facts = []
     for one in recipe.groups[:-1]:
@@ -176,6 +143,56 @@ def _group_facts(recipe: Recipe) -> list[Fact]:
             )
         )
     return facts
+
+
+def _street_facts(streets: Streets) -> tuple[Fact, ...]:
+    two_way = "" if streets.directed.any() else " They name no one-way streets: all are two-way."
+    return (
+        Fact(
+            "streets",
+            Text(
+                f"Street lines from {streets.source}.{two_way} Nobody checked which are passable.",
+                f"خطوط الشوارع من {streets.source}. لم يتحقق أحد من صلاحية الشوارع للمرور.",
+            ),
+            "assumed: every street in the data can be walked along, both ways",
+        ),
+        Fact(
+            "crossings",
+            Text(
+                "Only the corridors lead out; every other street that crosses the outline is "
+                "closed.",
+                "لا خروج إلا عبر الممرات؛ وكل شارع آخر يقطع الحدود مغلق.",
+            ),
+            "assumed: rule of the import",
+        ),
+    )
+
+
+def _way_facts(options: ImportOptions) -> tuple[Fact, ...]:
+    return (
+        Fact(
+            "corridors",
+            Text(
+                f"Each corridor begins at the major crossing nearest to its wanted mouth and runs "
+                f"{options.corridor_m[0]:g} to {options.corridor_m[2]:g} m in the open; its "
+                f"reception site is {options.onward_m[0]:g} to {options.onward_m[2]:g} m on.",
+                f"يبدأ كل ممر عند أقرب تقاطع رئيسي من المدخل المطلوب ويمتد في العراء من "
+                f"{options.corridor_m[0]:g} إلى {options.corridor_m[2]:g} متر، ويبعد موقع "
+                f"الاستقبال عن نهايته من {options.onward_m[0]:g} إلى {options.onward_m[2]:g} متر.",
+            ),
+            "assumed: no survey of corridors, exits or reception sites was used",
+        ),
+        Fact(
+            "holding areas",
+            Text(
+                f"Each holding area has room for one hour of its gate at "
+                f"{options.holding_m2_per_person:g} square metres a person.",
+                f"تتسع كل ساحة انتظار لعدد من يعبر البوابة في ساعة واحدة، بواقع "
+                f"{options.holding_m2_per_person:g} متر مربع للشخص.",
+            ),
+            "assumed: no survey of open ground at the mouths was used",
+        ),
+    )
 
 
 def _class_fact(name: str) -> Fact:

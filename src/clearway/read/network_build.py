@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import shapely
@@ -19,6 +19,7 @@ from clearway.read.streets import FIGURES, Streets
 #: About a metre; finer digits would say more than street lines know.
 DEGREE_DIGITS: Final = 5
 _KPH: Final = 3.6
+_HOUR_S: Final = 3_600
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +45,22 @@ class Built:
         return tuple(dict.fromkeys(self.link[list(pieces)].tolist()))
 
 
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """What the network must not close or join away.
+
+    Attributes
+    ----------
+    crossings
+        Pieces that cross the outline and stay open; every other crossing is closed.
+    nodes
+        Nodes that stay nodes: of zones, mouths, exits, reception sites.
+    """
+
+    crossings: tuple[int, ...]
+    nodes: tuple[int, ...]
+
+
 def kept_pieces(
     pieces: Pieces, part: NDArray[np.bool_], ways: tuple[Way, ...], outside_m: float
 ) -> NDArray[np.bool_]:
@@ -66,8 +83,7 @@ def build_network(
     streets: Streets,
     pieces: Pieces,
     kept: NDArray[np.bool_],
-    open_crossings: tuple[int, ...],
-    fixed: tuple[int, ...],
+    stays: Stays,
     simplify_m: float,
 ) -> Built:
     """Join the kept pieces to links.
@@ -80,48 +96,59 @@ def build_network(
         All of them.
     kept
         Shape (m,), those that become links.
-    open_crossings
-        Pieces that cross the outline and are open; the others are closed.
-    fixed
-        Nodes that must stay nodes: of zones, mouths, exits, reception sites.
+    stays
+        Open crossings, and nodes that must stay.
     simplify_m
         Farthest that a drawn line may leave the street's line.
     """
     rows = np.flatnonzero(kept)
     some = pieces.keep(kept)
     figures = _figures(streets, some)
-    directed = streets.directed[some.row]
     side = np.where(some.crossing, CROSSING, np.where(some.inside, INSIDE, OUTSIDE))
-    stays = np.zeros(len(some.x), dtype=bool)
-    stays[list(fixed)] = True
+    fixed = np.zeros(len(some.x), dtype=bool)
+    fixed[list(stays.nodes)] = True
+    directed = streets.directed[some.row]
     kind = _kinds(side, some.highway, figures)
-    chains = join_chains(some.start, some.end, kind, directed, stays)
-    ends = np.array([(chain.start, chain.end) for chain in chains])
-    used = np.unique(ends)
+    chains = join_chains(some.start, some.end, kind, directed, fixed)
+    used = np.unique([(chain.start, chain.end) for chain in chains])
     node = np.zeros(len(some.x), dtype=np.int64)
     node[used] = np.arange(1, len(used) + 1)
     link = np.zeros(len(pieces.line), dtype=np.int64)
     for number, chain in enumerate(chains, start=1):
         link[rows[list(chain.pieces)]] = number
-    first = np.array([chain.pieces[0] for chain in chains])
-    shut = (side == CROSSING) & ~np.isin(rows, open_crossings)
-    length = [some.length_m[list(chain.pieces)].sum() for chain in chains]
-    links = Links(
-        id=np.arange(1, len(chains) + 1),
-        from_node=node[ends[:, 0]],
-        to_node=node[ends[:, 1]],
-        directed=directed[first],
-        length_m=np.maximum(np.round(length, 1), 0.1),
-        width_m=figures["width_m"][first],
-        lanes=figures["lanes"][first],
-        speed_m_per_s=figures["speed_kph"][first] / _KPH,
-        capacity_veh_per_s=figures["capacity_veh_per_h"][first] / 3_600,
-        facility=some.highway[first],
-        side=side[first],
-        state=np.where(shut, CLOSED, OPEN)[first],
-        line=_lines(some, chains, simplify_m),
-    )
+    shut = (side == CROSSING) & ~np.isin(rows, stays.crossings)
+    columns = {
+        "directed": directed,
+        "width_m": figures["width_m"],
+        "lanes": figures["lanes"],
+        "speed_m_per_s": figures["speed_kph"] / _KPH,
+        "capacity_veh_per_s": figures["capacity_veh_per_h"] / _HOUR_S,
+        "facility": some.highway,
+        "side": side,
+        "state": np.where(shut, CLOSED, OPEN),
+    }
+    links = _links(some, chains, node, columns, simplify_m)
     return Built(Network(_nodes(some, used), links), node, link)
+
+
+def _links(
+    pieces: Pieces,
+    chains: tuple[Chain, ...],
+    node: NDArray[np.int64],
+    columns: dict[str, NDArray[Any]],
+    simplify_m: float,
+) -> Links:
+    """Return one link a chain; ``columns`` of pieces are the same all along a chain."""
+    first = [chain.pieces[0] for chain in chains]
+    length = [pieces.length_m[list(chain.pieces)].sum() for chain in chains]
+    return Links(
+        id=np.arange(1, len(chains) + 1),
+        from_node=node[[chain.start for chain in chains]],
+        to_node=node[[chain.end for chain in chains]],
+        length_m=np.maximum(np.round(length, 1), 0.1),
+        line=_lines(pieces, chains, simplify_m),
+        **{name: column[first] for name, column in columns.items()},
+    )
 
 
 def _joined(

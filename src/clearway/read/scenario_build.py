@@ -13,7 +13,7 @@ from clearway.model.population import Zone
 from clearway.model.scenario import Scenario
 from clearway.read.corridors_build import Way, find_ways
 from clearway.read.facts_build import found_facts, import_facts, street_facts
-from clearway.read.network_build import DEGREE_DIGITS, Built, build_network, kept_pieces
+from clearway.read.network_build import DEGREE_DIGITS, Built, Stays, build_network, kept_pieces
 from clearway.read.people_build import spread_people
 from clearway.read.pieces import Pieces, cut_streets, main_part, project
 from clearway.read.recipe import Mouth, Recipe
@@ -49,15 +49,8 @@ def build_scenario(streets: Streets, recipe: Recipe) -> Scenario:
     ways = find_ways(pieces, part, recipe.mouths, _places(recipe.mouths, pieces.crs), options)
     areas = _areas(pieces, part, options.zones)
     kept = kept_pieces(pieces, part, ways, options.outside_m)
-    fixed = [node for way in ways for node in (way.mouth, way.exit, way.reception)]
-    fixed += [area.home for area in areas]
-    crossings = tuple(way.pieces[0] for way in ways)
-    built = build_network(streets, pieces, kept, crossings, tuple(fixed), options.simplify_m)
-    facts = (
-        *recipe.facts,
-        *import_facts(recipe, streets),
-        *found_facts(recipe, pieces, kept, ways),
-    )
+    built = build_network(streets, pieces, kept, _stays(ways, areas), options.simplify_m)
+    told = (*import_facts(recipe, streets), *found_facts(recipe, pieces, kept, ways))
     return Scenario(
         id=recipe.id,
         title=recipe.title,
@@ -69,31 +62,22 @@ def build_scenario(streets: Streets, recipe: Recipe) -> Scenario:
         groups=tuple(share.group for share in recipe.groups),
         zones=_zones(areas, built, pieces.crs),
         demand=spread_people(recipe, np.array([area.weight for area in areas])),
-        corridors=tuple(
-            _corridor(recipe, mouth, way, built)
-            for mouth, way in zip(recipe.mouths, ways, strict=True)
-        ),
-        receptions=tuple(
-            Reception(
-                _site(mouth),
-                mouth.reception_name,
-                int(built.node[way.reception]),
-                mouth.places_persons,
-            )
-            for mouth, way in zip(recipe.mouths, ways, strict=True)
-        ),
-        windows=tuple(
-            Window(mouth.id, hours.opens, hours.closes, hours.source)
-            for hours in recipe.hours
-            for mouth in recipe.mouths
-        ),
-        facts=(*facts, *street_facts(built)),
+        corridors=_corridors(recipe, ways, built),
+        receptions=_receptions(recipe, ways, built),
+        windows=_windows(recipe),
+        facts=(*recipe.facts, *told, *street_facts(built)),
     )
 
 
 def _places(mouths: tuple[Mouth, ...], crs: str) -> NDArray[np.float64]:
     points = shapely.points([mouth.lon for mouth in mouths], [mouth.lat for mouth in mouths])
     return np.asarray(shapely.get_coordinates(project(points, "EPSG:4326", crs)))
+
+
+def _stays(ways: tuple[Way, ...], areas: tuple[Area, ...]) -> Stays:
+    nodes = [node for way in ways for node in (way.mouth, way.exit, way.reception)]
+    homes = [area.home for area in areas]
+    return Stays(crossings=tuple(way.pieces[0] for way in ways), nodes=(*nodes, *homes))
 
 
 def _areas(pieces: Pieces, part: NDArray[np.bool_], count: int) -> tuple[Area, ...]:
@@ -132,8 +116,10 @@ def _rings(shape: shapely.Geometry) -> tuple[tuple[tuple[float, float], ...], ..
     return tuple(rings)
 
 
-def _site(mouth: Mouth) -> str:
-    return f"R{mouth.id.lstrip('C')}"
+def _corridors(recipe: Recipe, ways: tuple[Way, ...], built: Built) -> tuple[Corridor, ...]:
+    return tuple(
+        _corridor(recipe, mouth, way, built) for mouth, way in zip(recipe.mouths, ways, strict=True)
+    )
 
 
 def _corridor(recipe: Recipe, mouth: Mouth, way: Way, built: Built) -> Corridor:
@@ -153,4 +139,25 @@ def _corridor(recipe: Recipe, mouth: Mouth, way: Way, built: Built) -> Corridor:
         margin_s=options.margin_s,
         reception=_site(mouth),
         source=mouth.source,
+    )
+
+
+def _receptions(recipe: Recipe, ways: tuple[Way, ...], built: Built) -> tuple[Reception, ...]:
+    return tuple(
+        Reception(
+            _site(mouth), mouth.reception_name, int(built.node[way.reception]), mouth.places_persons
+        )
+        for mouth, way in zip(recipe.mouths, ways, strict=True)
+    )
+
+
+def _site(mouth: Mouth) -> str:
+    return f"R{mouth.id.lstrip('C')}"
+
+
+def _windows(recipe: Recipe) -> tuple[Window, ...]:
+    return tuple(
+        Window(mouth.id, hours.opens, hours.closes, hours.source)
+        for hours in recipe.hours
+        for mouth in recipe.mouths
     )

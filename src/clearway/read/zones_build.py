@@ -113,17 +113,15 @@ def _line(
     """Return the cut's cost, its line (direction and offset), and the nodes below it."""
     share, angle = share_angle
     direction = (math.cos(angle), math.sin(angle))
-    along = ground.places[rows] @ np.array(direction)
+    # To a millimetre, so that nodes in a row along the cut stay on one side of it.
+    along = np.round(ground.places[rows] @ np.array(direction), 3)
     order = np.argsort(along, kind="stable")
     summed = np.cumsum(ground.weight[rows][order])
     at = int(np.searchsorted(summed, share * summed[-1]))
-    if not 0 <= at < len(rows) - 1 or summed[at] >= summed[-1]:
+    below = along <= along[order[min(at, len(rows) - 1)]]
+    if below.all() or not 0 < ground.weight[rows][below].sum() < summed[-1]:
         return None
-    offset = float(along[order[at]] + along[order[at + 1]]) / 2
-    below = along <= offset
-    if not 0 < ground.weight[rows][below].sum() < summed[-1]:
-        return None
-    edge = (*direction, offset)
+    edge = (*direction, float(along[below].max() + along[~below].min()) / 2)
     crossed = shape.intersection(_chord(shape, edge))
     pieces = len(getattr(crossed, "geoms", [crossed]))
     off = abs(float(ground.weight[rows][below].sum() / summed[-1]) - share)
