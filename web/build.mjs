@@ -1,10 +1,11 @@
 // Bundle the report's script and style into two files that a page can carry inside itself.
 import { mkdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const modules = createRequire(import.meta.url);
-const out = new URL("../src/clearway/publish/static/", import.meta.url).pathname;
+const out = fileURLToPath(new URL("../src/clearway/publish/static/", import.meta.url));
 
 // MapLibre starts its worker from a URL; the report has no other file to point to, so the
 // worker's text is part of the script and becomes a blob.

@@ -14,7 +14,9 @@ document.documentElement.classList.add("live");
 
 const showCalls = bindCalls(voice);
 const place = document.getElementById("live-map");
+// The map measures its place when it begins, so the place is there first.
+document.documentElement.classList.add("mapped");
 const show = drawMap(place, data, words.colours, voice, words, (row) => showCalls(String(row)));
-document.documentElement.classList.add(show ? "mapped" : "unmapped");
+if (!show) document.documentElement.classList.replace("mapped", "unmapped");
 bindSlider(data, words, voice, show ?? (() => {}));
 document.getElementById("print").addEventListener("click", () => window.print());

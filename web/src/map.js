@@ -165,7 +165,7 @@ function layers() {
       type: "fill",
       source: "zones",
       paint: {
-        "fill-color": ["interpolate", ["linear"], ["get", "share"], 0, "#f7efe0", 1, "#c9dfee"],
+        "fill-color": ["interpolate", ["linear"], ["get", "share"], 0, "#f5e2bd", 1, "#bfdaec"],
         "fill-opacity": 0.75,
       },
     },

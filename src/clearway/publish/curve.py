@@ -195,7 +195,7 @@ class _Scale:
         first = -(-since // every) * every - since
         edge = length * 0.04
         marks = np.arange(first, length + 1, every)
-        return [int(m * 60) for m in marks if edge <= m <= length - edge]
+        return [session.opens_s + int(m * 60) for m in marks if edge <= m <= length - edge]
 
 
 def _along(session: Session, span: tuple[float, float], second: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from clearway.model.plan import OPTIMAL, PARTIAL, PEOPLE
 from clearway.publish.edition import Edition
 from clearway.publish.figures import Measure, measures
 from clearway.publish.words import Said
@@ -53,6 +54,8 @@ class Finding:
         When, at which hours, and over how many corridors and zones.
     sentence, proof, uptake
         The finding in words.
+    reason
+        How solving ended.
     holds
         Whether the judge found no breach.
     breaches, more_breaches
@@ -67,6 +70,7 @@ class Finding:
     sentence: Said
     proof: Said
     uptake: Said
+    reason: Said
     holds: bool
     check: Said
     breaches: tuple[Said, ...]
@@ -91,6 +95,7 @@ def finding(edition: Edition) -> Finding:
         sentence=_sentence(edition),
         proof=_proof(edition, people),
         uptake=words.say("finding.uptake", share=words.share(edition.plan.uptake)),
+        reason=_reason(edition),
         holds=verdict.feasible,
         check=words.say("check.none") if not found else words.say("check.some", n=found),
         breaches=tuple(words.quote(str(breach)) for breach in shown),
@@ -102,6 +107,15 @@ def finding(edition: Edition) -> Finding:
         else None,
         days=tuple(_days(edition)),
     )
+
+
+def _reason(edition: Edition) -> Said:
+    """Say how solving ended; in full where that is more than what stands beside it anyway."""
+    words, status = edition.words, edition.plan.status
+    said = words.say(f"status.{status.code}")
+    if status.binding and status.code in {OPTIMAL, PARTIAL}:
+        return said
+    return Said(f"{said} {words.name(status.reason)}")
 
 
 def _extent(edition: Edition) -> Said:
@@ -169,14 +183,14 @@ def _cards(edition: Edition) -> list[Card]:
             "hours",
             words.say("cards.hours"),
             _average(edition, hours),
-            words.say("cards.hours_note", n=round(hours.value)),
+            words.say("cards.hours_note"),
             _proven(edition, hours),
         ),
         Card(
             "exposure",
             words.say("cards.exposure"),
             _average(edition, exposure),
-            words.say("cards.exposure_note", n=round(exposure.value)),
+            words.say("cards.exposure_note"),
             _proven(edition, exposure),
         ),
         Card(
@@ -194,11 +208,15 @@ def _cards(edition: Edition) -> list[Card]:
 
 
 def _proven(edition: Edition, measure: Measure) -> Said:
-    words = edition.words
+    words, most = edition.words, measure.name == PEOPLE
     if measure.bound is None:
         return words.say("cards.no_bound")
-    gap = words.share(measure.gap) if measure.gap is not None else Said("–")
-    return words.say("cards.bound", bound=words.number(measure.bound), gap=gap)
+    return words.say(
+        "cards.at_most" if most else "cards.at_least",
+        n=words.number(measure.value),
+        bound=words.number(measure.bound),
+        gap=words.share(measure.gap) if measure.gap is not None else Said("–"),
+    )
 
 
 def _average(edition: Edition, measure: Measure) -> Said:
@@ -214,9 +232,7 @@ def _parts(edition: Edition) -> list[Part]:
         "stay": max(0, verdict.people_inside - max(verdict.people_willing, verdict.people_out)),
     }
     return [
-        Part(
-            name, _share(n, verdict.people_inside), words.number(n), words.say(f"bar.{name}")
-        )
+        Part(name, _share(n, verdict.people_inside), words.number(n), words.say(f"bar.{name}"))
         for name, n in counts.items()
     ]
 

@@ -34,6 +34,7 @@ from clearway.publish.sources import fact_rows, figure_rows, place_rows, window_
 from clearway.publish.streets import street_lines
 from clearway.publish.summary import summary
 from clearway.publish.tables import (
+    binding_lines,
     binding_rows,
     corridor_rows,
     group_rows,
@@ -153,48 +154,51 @@ def _bundle() -> _Bundle:
     return _Bundle(Markup(script), Markup(style))  # noqa: S704 - our own files
 
 
-def _page(
-    scenario: Scenario, plan: Plan, verdict: Verdict, shared: _Shared, lang: str
-) -> str:
+def _page(scenario: Scenario, plan: Plan, verdict: Verdict, shared: _Shared, lang: str) -> str:
     said = words(lang)
     calendar = Calendar(scenario, said)
     edition = Edition(scenario, plan, verdict, shared.walks, shared.course, said, calendar)
     other = next(one for one in LANGS if one != lang)
     colours = [corridor_colour(row) for row in range(len(scenario.corridors))]
     live = map_words(scenario, said, shared.course) | {"colours": colours}
-    return _environment().get_template("report.html.j2").render(
-        t=said.say,
-        words=said,
-        calendar=calendar,
-        edition=edition,
-        scenario=scenario,
-        plan=plan,
-        verdict=verdict,
-        drawing=shared.drawing,
-        sessions=shared.course.sessions,
-        finding=finding(edition),
-        curves={
-            "wide": curve(shared.course, calendar, _lines(plan, verdict), WIDE),
-            "narrow": curve(shared.course, calendar, _lines(plan, verdict), NARROW),
-        },
-        colours=colours,
-        binding=list(binding_rows(edition)),
-        corridor_rows=list(corridor_rows(edition)),
-        site_rows=list(site_rows(edition)),
-        zone_shares=list(zone_shares(edition)),
-        spread=spread(edition),
-        group_rows=list(group_rows(edition)),
-        figure_rows=list(figure_rows(edition)),
-        rule_rows=list(rule_rows(edition)),
-        window_rows=list(window_rows(edition)),
-        place_rows=list(place_rows(edition)),
-        fact_rows=list(fact_rows(edition)),
-        call_rows=call_rows(edition),
-        map_data=_json(shared.data),
-        map_words=_json(live),
-        bundle=shared.bundle,
-        other_lang=other,
-        other_file=report_name(other),
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            t=said.say,
+            words=said,
+            calendar=calendar,
+            edition=edition,
+            scenario=scenario,
+            plan=plan,
+            verdict=verdict,
+            drawing=shared.drawing,
+            sessions=shared.course.sessions,
+            finding=finding(edition),
+            curves={
+                "wide": curve(shared.course, calendar, _lines(plan, verdict), WIDE),
+                "narrow": curve(shared.course, calendar, _lines(plan, verdict), NARROW),
+            },
+            colours=colours,
+            binding_lines=list(binding_lines(edition)),
+            binding=list(binding_rows(edition)),
+            corridor_rows=list(corridor_rows(edition)),
+            site_rows=list(site_rows(edition)),
+            zone_shares=list(zone_shares(edition)),
+            spread=spread(edition),
+            group_rows=list(group_rows(edition)),
+            figure_rows=list(figure_rows(edition)),
+            rule_rows=list(rule_rows(edition)),
+            window_rows=list(window_rows(edition)),
+            place_rows=list(place_rows(edition)),
+            fact_rows=list(fact_rows(edition)),
+            call_rows=call_rows(edition),
+            map_data=_json(shared.data),
+            map_words=_json(live),
+            bundle=shared.bundle,
+            other_lang=other,
+            other_file=report_name(other),
+        )
     )
 
 

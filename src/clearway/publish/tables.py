@@ -30,9 +30,8 @@ class CorridorRow:
     spare: Said
     use: Said
     use_share: float
-    full: tuple[Said, ...]
+    full: Said
     queue: Said
-    limit: Said
     last: Said
 
 
@@ -71,8 +70,12 @@ def _corridor_row(
     edition: Edition, day: CorridorDay, colour: str, at: int, rows: int
 ) -> CorridorRow:
     words, calendar = edition.words, edition.calendar
+    waiting = round(day.peak_waiting)
     queue = words.say(
-        "corridors.queue_at", n=round(day.peak_waiting), time=calendar.clock(day.peak_s)
+        "corridors.queue_at" if waiting else "corridors.queue_of",
+        n=waiting,
+        limit=words.number(day.corridor.holding.limit_persons),
+        time=calendar.clock(day.peak_s),
     )
     return CorridorRow(
         code=words.code(day.corridor.id),
@@ -87,10 +90,22 @@ def _corridor_row(
         spare=words.number(day.spare),
         use=words.share(round(day.use, 3)),
         use_share=min(1.0, day.use),
-        full=tuple(calendar.hours(*run) for run in day.full),
-        queue=queue if day.peak_waiting >= 0.5 else words.number(0),
-        limit=words.number(day.corridor.holding.limit_persons),
+        full=_full(edition, day),
+        queue=queue,
         last=calendar.clock(day.last_entry_s),
+    )
+
+
+def _full(edition: Edition, day: CorridorDay) -> Said:
+    """Say when the gate is full: how long, and between which hours."""
+    if not day.full:
+        return edition.words.say("corridors.full_none")
+    hours = edition.calendar.hours(day.full[0][0], day.full[-1][1])
+    if len(day.full) == 1:
+        return hours
+    seconds = sum(until - since for since, until in day.full)
+    return edition.words.say(
+        "corridors.full_some", time=edition.words.duration(seconds), hours=hours
     )
 
 
@@ -120,6 +135,42 @@ def _binding_row(edition: Edition, one: Binding) -> BindingRow:
         worth=words.amount(one.worth_persons),
         text=words.name(one.text),
     )
+
+
+def binding_lines(edition: Edition) -> Iterator[Said]:
+    """Yield what binds in short: one line for all limits of one kind that bind on the same days.
+
+    Each line names them with what one unit more of each would bring, the most valuable first.
+    """
+    worth: dict[tuple[str, str], float] = {}
+    days: dict[tuple[str, str], set[date]] = {}
+    for one in edition.plan.status.binding:
+        key = (one.kind, one.where)
+        worth[key] = max(worth.get(key, 0.0), one.worth_persons)
+        days.setdefault(key, set()).add(edition.calendar.day_of(one.from_s))
+    lines: dict[tuple[str, tuple[date, ...]], list[tuple[str, str]]] = {}
+    for key in sorted(worth, key=lambda key: -worth[key]):
+        lines.setdefault((key[0], tuple(sorted(days[key]))), []).append(key)
+    for (kind, on), keys in lines.items():
+        yield _binding_line(edition, kind, on, [(where, worth[_, where]) for _, where in keys])
+
+
+def _binding_line(
+    edition: Edition, kind: str, days: tuple[date, ...], worth: list[tuple[str, float]]
+) -> Said:
+    words = edition.words
+    items = words.listed(
+        words.say("binding.item", code=where, n=words.amount(_about(persons)))
+        for where, persons in worth
+    )
+    message = f"binding.line.{kind}"
+    known = message if message in words.messages else "binding.line.other"
+    return words.say(known, days=edition.calendar.days(days), items=items)
+
+
+def _about(persons: float) -> float:
+    """Return a figure that is said with "about", to two places."""
+    return float(f"{persons:.2g}")
 
 
 def _moment(edition: Edition, seconds: int, day: date) -> Said:
@@ -175,21 +226,23 @@ def site_rows(edition: Edition) -> Iterator[tuple[Said, Said, Said, Said, Said]]
         )
 
 
-def rule_rows(edition: Edition) -> Iterator[tuple[Said, Said, Said]]:
-    """Yield name, value and unit of the rules that are no estimates."""
+def rule_rows(edition: Edition) -> Iterator[tuple[Said, Said, Said, Said]]:
+    """Yield name, value, unit and source of the rules that are no estimates."""
     words, planning = edition.words, edition.scenario.planning
     minutes, seconds = words.say("assumptions.min"), words.say("assumptions.s")
-    yield words.say("assumptions.slot"), words.amount(planning.slot_s / 60), minutes
-    yield words.say("assumptions.step"), words.number(planning.step_s), seconds
-    yield words.say("assumptions.tick"), words.number(planning.tick_s), seconds
+    own = words.say("assumptions.rule_source")
+    yield words.say("assumptions.slot"), words.amount(planning.slot_s / 60), minutes, own
+    yield words.say("assumptions.step"), words.number(planning.step_s), seconds, own
+    yield words.say("assumptions.tick"), words.number(planning.tick_s), seconds, own
     yield (
         words.say("assumptions.flow"),
         words.amount(FOOT_FLOW_PERSONS_PER_M_S),
         words.say("assumptions.per_m_s"),
+        words.say("assumptions.flow_source"),
     )
     for corridor in edition.scenario.corridors:
         name = words.say("assumptions.margin", code=corridor.id)
-        yield name, words.amount(corridor.margin_s / 60), minutes
+        yield name, words.amount(corridor.margin_s / 60), minutes, own
     if planning.spread < 1:
         percent = words.say("assumptions.percent")
-        yield words.say("assumptions.spread"), words.amount(100 * planning.spread), percent
+        yield words.say("assumptions.spread"), words.amount(100 * planning.spread), percent, own

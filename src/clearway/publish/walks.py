@@ -97,7 +97,7 @@ def _ticks(scenario: Scenario) -> NDArray[np.int64]:
     tick_s = scenario.planning.tick_s
     speed = np.array([group.speed_m_per_s.central for group in scenario.groups])
     walked = scenario.network.links.length_m[None, :] / (speed[:, None] * tick_s)
-    return np.maximum(1, np.floor(walked + 0.5)).astype(np.int64)
+    return np.asarray(np.maximum(1, np.floor(walked + 0.5)), dtype=np.int64)
 
 
 def _spans(
