@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from clearway.model.plan import EXPOSURE, HOURS, PEOPLE, Plan
@@ -41,10 +42,11 @@ def written(paths: tuple[Path, ...]) -> str:
 
 
 def _levelled(plan: Plan, name: str, value: float, words: str) -> str:
-    levels = [level for level in plan.levels if level.name == name]
-    if not levels:
+    found = [level for level in plan.levels if level.name == name]
+    if not found:
         return f"{value:,.0f} {words.partition(',')[0]}, nothing proved"
-    return f"{value:,.0f} {words} {levels[0].bound:,.0f} (gap {100 * levels[0].gap:.3f} %)"
+    level = replace(found[0], value=value)
+    return f"{value:,.0f} {words} {level.bound:,.0f} (gap {100 * level.gap:.3f} %)"
 
 
 def _row(row: tuple[str, str]) -> str:
