@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from clearway.read import schema
+from clearway.read import schema, tables
 from clearway.read.network import LINK_COLUMNS, NODE_COLUMNS
 from clearway.read.scenario import DEMAND_COLUMNS, LIMITS, read_scenario
 from tests.read.folders import DEMAND, FILES, LINKS, NODES, PLAN, ZONES, breaches, change
@@ -62,9 +62,10 @@ def _found(annotation: Any) -> Iterator[str]:
 
 
 def _of(part: object) -> Iterator[str]:
-    for name in ("ge", "gt", "le"):
+    for name in ("ge", "gt", "le", "min_length", "max_length"):
         limit = getattr(part, name, None)
-        if limit is not None and limit != schema.LARGEST_ID:
+        # Those of ids and of texts are told once, for all of them.
+        if limit not in {None, schema.LARGEST_ID, schema.LONGEST_TEXT}:
             yield f"{limit:.10g}"
 
 
@@ -82,7 +83,14 @@ def test_page_gives_the_limits_of_every_key(heading: str) -> None:
         assert asked <= numbers, key
 
 
+def test_page_gives_the_limits_of_all_keys_of_a_kind() -> None:
+    assert f"a whole number from 0 to {schema.LARGEST_ID}" in _page()
+    assert f"at most {schema.LONGEST_TEXT:,} characters" in _page()
+    assert f"at most {tables.MOST_ROWS:,} rows" in _page()
+
+
 def test_limits_are_looked_at() -> None:
+    assert _limits(schema.CorridorTable, "links") == {"1", "5000"}
     assert _limits(schema.GroupTable, "speed_m_per_s") == {"0.05", "3"}
     assert _limits(schema.PlanningTable, "slot_min") == {"0", "1440"}
 
@@ -101,13 +109,13 @@ def test_page_names_every_column_and_its_limits(name: str) -> None:
 
 
 def test_page_gives_an_example_of_every_key() -> None:
-    tables = {"planning", "group", "corridor", "reception", "window", "fact"}
-    tables |= {"gate", "holding_area"}
+    inner = {"planning", "group", "corridor", "reception", "window", "fact"}
+    inner |= {"gate", "holding_area"}
     for heading in [*_TABLES, *(f"`{name}`" for name in _COLUMNS)]:
         for key, row in _rows(heading).items():
             assert len(row) == 5, row
             assert row[3], row
-            assert key in tables or re.fullmatch(r"`[^`]+`", row[4]), row
+            assert key in inner or re.fullmatch(r"`[^`]+`", row[4]), row
 
 
 def test_page_gives_the_limits_of_files() -> None:

@@ -206,6 +206,17 @@ def test_link_of_a_corridor_that_breaks_another_rule_is_told_once(folder: Path) 
     assert (breach.file, breach.field, breach.value) == (LINKS, "length_m", "nan")
 
 
+def test_streets_that_all_break_one_rule_are_told_once_each(
+    one_corridor: Scenario, tmp_path: Path
+) -> None:
+    folder = written(one_corridor, tmp_path / "s")
+    count = len(one_corridor.network.links)
+    change(folder, LINKS, ",1,30,", ",1,-30,", count)
+    told = {(one.file, one.field) for one in breaches(folder)}
+    assert told == {(LINKS, "free_speed_kph")}
+    assert len(breaches(folder)) == count
+
+
 def test_scenario_at_home_anywhere_on_the_globe(one_corridor: Scenario, tmp_path: Path) -> None:
     folder = written(one_corridor, tmp_path / "s")
     for name in (NODES, LINKS, ZONES, PLAN):

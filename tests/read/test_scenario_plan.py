@@ -254,6 +254,15 @@ def test_breaches_beside_one_another_in_one_table(folder: Path) -> None:
     ]
 
 
+def test_hopeless_file_is_told_in_part_and_counted(folder: Path) -> None:
+    with (folder / PLAN).open("a", encoding="utf-8") as file:
+        file.writelines(f"key{n} = {n}\n" for n in range(7_000))
+    told = breaches(folder)
+    assert told[0].field == "and 2,000 more"
+    assert sum("known key" in one.rule for one in told) == 1_001
+    assert told[-1].field == "and 4,000 more"
+
+
 def test_lines_of_keys_in_every_way_to_write_them() -> None:
     text = '''# a comment with [brackets] = and "quotes"
 a = 1

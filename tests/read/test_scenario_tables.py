@@ -9,6 +9,7 @@ import pytest
 
 from clearway.model.scenario import Scenario
 from clearway.read.scenario import read_scenario
+from clearway.read.tables import MOST_ROWS
 from tests.read.folders import DEMAND, LINKS, NODES, ZONES, breaches, change, line_of, only, written
 
 _LINK = '1001,101,102,0,120,2,1,30,1800,residential,inside,open,"LINESTRING (37.15 36.2, '
@@ -316,3 +317,18 @@ def test_what_other_programs_add_to_geojson_is_accepted(folder: Path) -> None:
     change(folder, ZONES, '"features": [', '"name": "zones", "bbox": [1, 2, 3, 4], "features": [')
     assert breaches(folder) == ()
     assert line_of(folder, ZONES, '"Z1"') == 2
+
+
+def test_more_rows_than_any_city_has(folder: Path) -> None:
+    with (folder / DEMAND).open("a", encoding="utf-8") as file:
+        file.write("\n" * MOST_ROWS)
+    breach = only(folder)
+    assert (breach.file, breach.row, breach.field) == (DEMAND, MOST_ROWS + 2, "row")
+    assert breach.rule == "must have at most 400,000 rows"
+
+
+def test_more_columns_than_any_table_has(folder: Path) -> None:
+    change(folder, DEMAND, "zone_id", "zone_id" + "," * 4_000)
+    breach = only(folder)
+    assert (breach.file, breach.row, breach.value) == (DEMAND, 1, "4,004 columns")
+    assert breach.rule == "must have at most 100 columns"

@@ -16,6 +16,7 @@ from clearway.model.scenario import path_problem
 from clearway.read.breaches import BreachLog
 from clearway.read.document import Document, Path
 from clearway.read.geojson import ZoneShapes
+from clearway.read.network import LINK_COLUMNS
 from clearway.read.schema import ScenarioTable
 from clearway.read.tables import Table
 
@@ -56,6 +57,14 @@ class Parts:
     def link_ids(self) -> set[int] | None:
         """Return the ids of all links, as ``node_ids``."""
         return _ids(self.links, "link_id")
+
+    def doubtful_nodes(self) -> set[int]:
+        """Return the ends of links that break a rule: streets may end there that are not known."""
+        if self.links is None or not self.links.has(*LINK_COLUMNS):
+            return set()
+        bad = ~self.links.all_good(*LINK_COLUMNS)
+        ends = (self.links.columns[name][bad].tolist() for name in ("from_node_id", "to_node_id"))
+        return set(chain.from_iterable(ends))
 
 
 def _ids(table: Table | None, name: str) -> set[int] | None:
@@ -189,7 +198,7 @@ def _check_corridors(parts: Parts, plan: Document[ScenarioTable]) -> None:
         rule = "must be the id of a link: the corridor does not touch the network"
         found = [_check_known(plan, link, links, rule) for link in way]
         if found and None not in (mouth, *found) and parts.network is not None:
-            _check_path(plan, n, parts.network)
+            _check_path(plan, n, parts.network, parts.doubtful_nodes())
 
 
 def _check_known(
@@ -203,8 +212,13 @@ def _check_known(
     return None
 
 
-def _check_path(plan: Document[ScenarioTable], corridor: int, network: Network) -> None:
-    """Note a corridor that leads from its mouth in no way to its reception site."""
+def _check_path(
+    plan: Document[ScenarioTable], corridor: int, network: Network, doubtful: set[int]
+) -> None:
+    """Note a corridor that leads from its mouth in no way to its reception site.
+
+    Where ``doubtful`` nodes are, links that break other rules may lead on.
+    """
     path = ("corridor", corridor)
     mouth, way = plan.get(*path, "mouth"), tuple(plan.get(*path, "links"))
     streets = network.links
@@ -215,7 +229,7 @@ def _check_path(plan: Document[ScenarioTable], corridor: int, network: Network) 
     if problem is not None:
         plan.note((*path, "links"), list(way), problem)
         return
-    touched = _nodes_of(network, INSIDE)
+    touched = _nodes_of(network, INSIDE) | doubtful
     if mouth not in touched:
         rule = "must be a node where an open inside link ends: it does not touch the network"
         plan.note((*path, "mouth"), mouth, rule)
@@ -226,7 +240,9 @@ def _check_path(plan: Document[ScenarioTable], corridor: int, network: Network) 
     name = plan.get(*path, "reception")
     site = sites.get(name) if name is not None else None
     leaves = _exit(network, mouth, way)
-    if site is not None and site in network.nodes.id and not _joined(network, leaves, site):
+    if site is None or doubtful or site not in network.nodes.id:
+        return
+    if not _joined(network, leaves, site):
         rule = "must be reached from the corridor's exit over open outside links"
         plan.note((*path, "reception"), name, rule)
 
@@ -270,7 +286,8 @@ def _check_zones(parts: Parts, zones: ZoneShapes) -> None:
     count = document.count("features")
     _check_unique(document, [("features", n, "properties", "id") for n in range(count)])
     network, plan = parts.network, parts.plan
-    streets = _nodes_of(network, INSIDE) if network is not None else set()
+    streets = parts.doubtful_nodes()
+    streets |= _nodes_of(network, INSIDE) if network is not None else set()
     if plan is not None:
         streets |= {plan.get("corridor", n, "mouth") for n in range(plan.count("corridor"))}
     for n in range(count):

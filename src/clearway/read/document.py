@@ -15,6 +15,9 @@ from clearway.read.schema import CODE_RULE, OWN_RULE
 
 T = TypeVar("T", bound=BaseModel)
 
+#: Breaches of a schema that are told one by one; the rest of a hopeless file is counted.
+_TOLD: Final = 5_000
+
 #: Where a value stands: keys, and places in lists counted from 0.
 Path = tuple[str | int, ...]
 
@@ -82,8 +85,12 @@ class Document(Generic[T]):
         try:
             self.model = schema.model_validate(data)
         except ValidationError as error:
-            for detail in error.errors(include_url=False):
+            details = error.errors(include_url=False)
+            for detail in details[:_TOLD]:
                 self._note_detail(detail)
+            if len(details) > _TOLD:
+                rest = f"and {len(details) - _TOLD:,} more"
+                log.add(file, 0, rest, "", "must keep the rules of its keys")
 
     def get(self, *path: str | int) -> Any:
         """Return what stands at ``path``, or None where nothing does or it breaches a rule."""
@@ -93,8 +100,8 @@ class Document(Generic[T]):
         return self._raw(path)
 
     def count(self, *path: str | int) -> int:
-        """Return the number of entries of the list at ``path``; 0 if it is no list."""
-        entries = self._raw(path)
+        """Return the number of entries of the list at ``path``; 0 if it breaks a rule itself."""
+        entries = self._raw(path) if path not in self._bad else None
         return len(entries) if isinstance(entries, list) else 0
 
     def note(self, path: Path, value: object, rule: str) -> None:

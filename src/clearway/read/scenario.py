@@ -36,10 +36,10 @@ DEMAND_FILE: Final = "demand.csv"
 
 #: About ten times what a city of a million needs; a file beyond it is not read at all.
 LIMITS: Final[dict[str, Limits]] = {
-    PLAN_FILE: Limits(2_000_000, 100_000),
+    PLAN_FILE: Limits(1_000_000, 100_000),
     NODE_FILE: Limits(16_000_000, 10_000),
     LINK_FILE: Limits(64_000_000, 200_000),
-    ZONE_FILE: Limits(16_000_000, 16_000_000),
+    ZONE_FILE: Limits(4_000_000, 4_000_000),
     DEMAND_FILE: Limits(16_000_000, 10_000),
 }
 

@@ -22,6 +22,9 @@ LARGEST_ID: Final = 2**53 - 1
 CODE_PATTERN: Final = r"^\w[\w.-]{0,39}\Z"
 CODE_RULE: Final = "must be 1 to 40 letters, digits, dots, dashes or underscores"
 
+#: Characters of a text.
+LONGEST_TEXT: Final = 4_000
+
 YEARS: Final = (1990, 2199)
 
 #: Error type of the rules below whose message is the rule itself.
@@ -46,7 +49,7 @@ def _moment(moment: datetime) -> datetime:
     return moment
 
 
-Words = Annotated[str, Field(max_length=4000), AfterValidator(_words)]
+Words = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_words)]
 Code = Annotated[str, Field(pattern=CODE_PATTERN)]
 Id = Annotated[int, Field(ge=0, le=LARGEST_ID)]
 Moment = Annotated[AwareDatetime, AfterValidator(_moment)]
@@ -127,7 +130,7 @@ class CorridorTable(Table):
     id: Code
     name: BothTongues
     mouth: Id
-    links: Annotated[list[Id], Field(min_length=1)]
+    links: Annotated[list[Id], Field(min_length=1, max_length=5000)]
     margin_min: Minutes
     reception: Code
     source: Words
@@ -147,7 +150,7 @@ class ReceptionTable(Table):
 class WindowTable(Table):
     """``[[window]]``."""
 
-    corridors: Annotated[list[Code], Field(min_length=1)]
+    corridors: Annotated[list[Code], Field(min_length=1, max_length=1000)]
     opens: Moment
     closes: Moment
     source: Words
@@ -167,15 +170,15 @@ class ScenarioTable(Table):
     format: Literal["clearway-scenario/1"]
     id: Code
     timezone: Words
-    attribution: list[Words]
+    attribution: Annotated[list[Words], Field(max_length=100)]
     title: BothTongues
     outline: Annotated[list[Point], Field(min_length=3, max_length=2000)]
     planning: PlanningTable
-    group: Annotated[list[GroupTable], Field(min_length=1)]
-    corridor: Annotated[list[CorridorTable], Field(min_length=1)]
-    reception: Annotated[list[ReceptionTable], Field(min_length=1)]
-    window: Annotated[list[WindowTable], Field(min_length=1)]
-    fact: list[FactTable] = []
+    group: Annotated[list[GroupTable], Field(min_length=1, max_length=100)]
+    corridor: Annotated[list[CorridorTable], Field(min_length=1, max_length=1000)]
+    reception: Annotated[list[ReceptionTable], Field(min_length=1, max_length=1000)]
+    window: Annotated[list[WindowTable], Field(min_length=1, max_length=1000)]
+    fact: Annotated[list[FactTable], Field(max_length=1000)] = []
 
 
 class ZoneProperties(Table):
@@ -205,7 +208,7 @@ class ZoneCollection(Table):
     """``zones.geojson``; ``name``, ``bbox`` and ``crs`` are what other programs add."""
 
     type: Literal["FeatureCollection"]
-    features: Annotated[list[ZoneFeature], Field(min_length=1)]
+    features: Annotated[list[ZoneFeature], Field(min_length=1, max_length=5000)]
     name: Any = None
     bbox: Any = None
     crs: Any = None

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +16,10 @@ from numpy.typing import NDArray
 from clearway.read.breaches import BreachLog
 from clearway.read.document import unknown_name
 from clearway.read.schema import CODE_PATTERN, CODE_RULE
+
+#: More than any city needs; a table beyond it would fill the memory.
+MOST_ROWS: Final = 400_000
+MOST_COLUMNS: Final = 100
 
 _CODE: Final = re.compile(CODE_PATTERN)
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,20}")
@@ -124,6 +129,10 @@ def read_table(file: str, text: str, kinds: dict[str, Kind], log: BreachLog) -> 
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
+        if len(header) > MOST_COLUMNS:
+            rule = f"must have at most {MOST_COLUMNS} columns"
+            log.add(file, 1, "file", f"{len(header):,} columns", rule)
+            return None
         _check_header(file, header, list(kinds), log)
         if not set(header) & set(kinds):
             return None
@@ -154,7 +163,7 @@ def _check_header(file: str, header: list[str], known: list[str], log: BreachLog
 def _rows(file: str, reader: Any, width: int, log: BreachLog) -> tuple[list[list[str]], list[int]]:
     """Return the rows of the right width, and the line at which each begins."""
     rows, lines, before = [], [], reader.line_num
-    for row in reader:
+    for row in islice(reader, MOST_ROWS):
         if len(row) == width:
             rows.append(row)
             lines.append(before + 1)
@@ -162,6 +171,8 @@ def _rows(file: str, reader: Any, width: int, log: BreachLog) -> tuple[list[list
             rule = f"must have {width} cells, as the header has"
             log.add(file, before + 1, "row", f"{len(row)} cells", rule)
         before = reader.line_num
+    if next(reader, None) is not None:
+        log.add(file, before + 1, "row", "", f"must have at most {MOST_ROWS:,} rows")
     if not rows:
         log.add(file, 0, "row", "", "must have at least one row that can be read")
     return rows, lines
