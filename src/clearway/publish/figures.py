@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -29,7 +30,7 @@ class Measure:
     value
         From the verdict.
     bound
-        From the plan; None if nothing was proved.
+        From the plan, finite; None if nothing was proved.
     """
 
     name: str
@@ -90,7 +91,7 @@ class CorridorDay:
 
 def measures(plan: Plan, verdict: Verdict) -> tuple[Measure, Measure, Measure]:
     """Return people out, exposure and hours until out: judged values, proven bounds."""
-    bounds = {level.name: level.bound for level in plan.levels}
+    bounds = {level.name: level.bound for level in plan.levels if math.isfinite(level.bound)}
     return (
         Measure(PEOPLE, verdict.people_out, bounds.get(PEOPLE)),
         Measure(EXPOSURE, verdict.exposure_person_hours, bounds.get(EXPOSURE)),

@@ -52,6 +52,8 @@ class Finding:
     ----------
     dates, hours, extent
         When, at which hours, and over how many corridors and zones.
+    same_hours
+        Whether every corridor has the same hours on every day.
     sentence, proof, uptake
         The finding in words.
     reason
@@ -66,6 +68,7 @@ class Finding:
 
     dates: Said
     hours: Said
+    same_hours: bool
     extent: Said
     sentence: Said
     proof: Said
@@ -85,12 +88,18 @@ def finding(edition: Edition) -> Finding:
     """Return the first screen."""
     verdict, words = edition.verdict, edition.words
     people, _, _ = measures(edition.plan, verdict)
+    windows = edition.scenario.windows
+    moments = [
+        (edition.scenario.seconds(one.opens), edition.scenario.seconds(one.closes))
+        for one in windows
+    ]
     found = len(verdict.breaches)
     shown = verdict.breaches[:_BREACHES_SHOWN]
     more = found - len(shown)
     return Finding(
         dates=edition.calendar.days(tuple(dict.fromkeys(s.day for s in edition.course.sessions))),
-        hours=_hours(edition),
+        hours=_hours(edition, moments),
+        same_hours=_same(edition, moments),
         extent=_extent(edition),
         sentence=_sentence(edition),
         proof=_proof(edition, people),
@@ -127,16 +136,17 @@ def _extent(edition: Edition) -> Said:
     )
 
 
-def _hours(edition: Edition) -> Said:
+def _hours(edition: Edition, moments: list[tuple[int, int]]) -> Said:
     """Say the opening hours if they are the same everywhere, else that they differ."""
-    scenario, words = edition.scenario, edition.words
-    moments = [(scenario.seconds(w.opens), scenario.seconds(w.closes)) for w in scenario.windows]
-    spans = {
-        (edition.calendar.clock(opens), edition.calendar.clock(closes)) for opens, closes in moments
-    }
-    if len(spans) > 1:
-        return words.say("finding.hours_differ")
-    return words.say("finding.hours_same", hours=edition.calendar.hours(*moments[0]))
+    if not _same(edition, moments):
+        return edition.words.say("finding.hours_differ")
+    hours = edition.calendar.hours(*moments[0])
+    return edition.words.say("finding.hours_same", hours=hours)
+
+
+def _same(edition: Edition, moments: list[tuple[int, int]]) -> bool:
+    clock = edition.calendar.clock
+    return len({(clock(opens), clock(closes)) for opens, closes in moments}) == 1
 
 
 def _sentence(edition: Edition) -> Said:

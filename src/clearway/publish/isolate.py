@@ -21,7 +21,7 @@ _WORD: Final = "[A-Za-z0-9\u00c0-\u024f]+"
 _JOINT: Final = "[ \u00a0\u202f.,:;/\\\\\\-\u2013\u2212_'\u2019+\u00d7\u00b7&@=]"
 #: Latin words and numbers with what joins them, in brackets too; or Arabic-Indic digits.
 _RUN: Final = re.compile(
-    f"[+\\-\u2212\u00b1\u2264\u2265<>\u2248~#]?[\u00a0 ]?{_WORD}"
+    f"(?:[+\\-\u2212\u00b1\u2264\u2265<>\u2248~#][\u00a0 ]?)?{_WORD}"
     f"(?:{_JOINT}{{1,3}}(?:{_WORD}|\\([^()\u0590-\u08ff\u2066-\u2069]*\\)))*"
     "(?:[ \u00a0\u202f]?[%\u00b0\u2030])?[\u00b2\u00b3]?"
     "|[\u0660-\u0669\u06f0-\u06f9]+(?:[.,:/\u066b\u066c\\-\u2013][\u0660-\u0669\u06f0-\u06f9]+)*"
@@ -66,10 +66,7 @@ def unisolated(text: str) -> list[str]:
 
 
 def _wrap(match: re.Match[str]) -> str:
-    run = match.group()
-    core = run.strip()
-    lead = len(run) - len(run.lstrip())
-    return run[:lead] + ltr(core) + run[lead + len(core) :]
+    return ltr(match.group())
 
 
 def _parts(text: str) -> Iterator[tuple[str, bool]]:

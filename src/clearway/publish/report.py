@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import math
 import os
 import time
 from collections.abc import Mapping
@@ -17,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from clearway.errors import ClearwayError
-from clearway.model.plan import PEOPLE, Plan
+from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
 from clearway.model.verdict import Verdict
 from clearway.publish.calls import call_rows
@@ -26,6 +25,7 @@ from clearway.publish.course import Course, course
 from clearway.publish.curve import NARROW, WIDE, curve
 from clearway.publish.days import Calendar
 from clearway.publish.edition import Edition
+from clearway.publish.figures import measures
 from clearway.publish.finding import finding
 from clearway.publish.map_data import map_data, map_words
 from clearway.publish.plan_file import plan_to_json
@@ -203,12 +203,9 @@ def _page(scenario: Scenario, plan: Plan, verdict: Verdict, shared: _Shared, lan
 
 
 def _lines(plan: Plan, verdict: Verdict) -> dict[str, float]:
-    bounds = {level.name: level.bound for level in plan.levels}
+    people, _, _ = measures(plan, verdict)
     lines = {"willing": float(verdict.people_willing)}
-    bound = bounds.get(PEOPLE)
-    if bound is not None and math.isfinite(bound):
-        lines["bound"] = bound
-    return lines
+    return lines if people.bound is None else lines | {"bound": people.bound}
 
 
 def _environment() -> Environment:

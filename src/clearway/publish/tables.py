@@ -147,7 +147,7 @@ def binding_lines(edition: Edition) -> Iterator[Said]:
     for one in edition.plan.status.binding:
         key = (one.kind, one.where)
         worth[key] = max(worth.get(key, 0.0), one.worth_persons)
-        days.setdefault(key, set()).add(edition.calendar.day_of(one.from_s))
+        days.setdefault(key, set()).update(_days(edition, one))
     lines: dict[tuple[str, tuple[date, ...]], list[tuple[str, str]]] = {}
     for key in sorted(worth, key=lambda key: -worth[key]):
         lines.setdefault((key[0], tuple(sorted(days[key]))), []).append(key)
@@ -166,6 +166,15 @@ def _binding_line(
     message = f"binding.line.{kind}"
     known = message if message in words.messages else "binding.line.other"
     return words.say(known, days=edition.calendar.days(days), items=items)
+
+
+def _days(edition: Edition, one: Binding) -> set[date]:
+    """Return the days on whose hours a limit binds."""
+    return {
+        session.day
+        for session in edition.course.sessions
+        if session.opens_s < one.until_s and one.from_s < session.closes_s
+    } or {edition.calendar.day_of(one.from_s)}
 
 
 def _about(persons: float) -> float:

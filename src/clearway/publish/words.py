@@ -69,9 +69,11 @@ class Words:
         return self.code(f"{value + 0.0:,.{decimals}f}".replace("-", "\u2212"))
 
     def amount(self, value: float) -> Said:
-        """Return ``value`` with as many decimals as three figures need."""
+        """Return ``value`` with three figures at most, or all those before the point."""
         size = abs(value)
-        decimals = 0 if size >= 100 or value == round(value) else 1 if size >= 10 else 2
+        decimals = 0 if size >= 100 else 1 if size >= 10 else 2
+        while decimals and round(value, decimals) == round(value, decimals - 1):
+            decimals -= 1
         return self.number(value, decimals)
 
     def share(self, value: float) -> Said:

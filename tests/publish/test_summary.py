@@ -1,0 +1,135 @@
+"""``summary.json``: every key documented, values from the judge, bounds from the plan."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clearway.judge.check import judge
+from clearway.model.facts import Text
+from clearway.model.plan import PARTIAL, Binding, Level, Plan, Status
+from clearway.model.scenario import Scenario
+from clearway.model.verdict import PlanBreach
+from clearway.publish.summary import FORMAT, summary
+from tests.plans import greedy_plan
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "summary-format.md").read_text(encoding="utf-8")
+TIMINGS = {"read": 0.5, "solve": 4.0, "judge": 1.0, "publish": 2.0, "peak_mb": 700.0}
+
+
+def figures(scenario: Scenario, **changes: Any) -> dict[str, Any]:
+    """Return the summary of a greedy plan with ``changes``."""
+    plan = greedy_plan(scenario).replace(**changes)
+    return summary(scenario, plan, judge(scenario, plan), TIMINGS)
+
+
+def keys_of(value: Any) -> Iterator[str]:
+    """Yield every key of every object in ``value``, but for dates."""
+    if isinstance(value, dict):
+        yield from (key for key in value if not re.fullmatch(r"\d{4}-\d\d-\d\d", key))
+        for child in value.values():
+            yield from keys_of(child)
+    if isinstance(value, list):
+        for child in value:
+            yield from keys_of(child)
+
+
+def bound_plan(scenario: Scenario) -> Plan:
+    """Return a plan whose first level is not proved best."""
+    plan = greedy_plan(scenario)
+    people, *others = plan.levels
+    levels = (
+        replace(people, bound=people.value * 1.25),
+        *(replace(level, bound=level.value * 0.8) for level in others),
+    )
+    words = Text("Gate C1 is full.", "البوابة C1 ممتلئة.")
+    binding = Binding("gate", "C1", 3600, 7200, 150.0, words)
+    return plan.replace(levels=levels, status=Status(PARTIAL, words, (binding,)))
+
+
+def test_every_key_is_documented_and_every_documented_key_is_there(two_days: Scenario) -> None:
+    plan = bound_plan(two_days)
+    found = set(keys_of(summary(two_days, plan, judge(two_days, plan), TIMINGS)))
+    rows = re.findall(r"^\| (`[^|]+`) \|", DOCUMENT, re.MULTILINE)
+    documented = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    seconds = {"read", "solve", "judge", "publish"}
+    assert found - seconds == documented - {"clearway"}
+    assert all(f"`{name}`" in DOCUMENT for name in seconds)
+
+
+def test_values_are_the_judges_and_bounds_the_plans(two_days: Scenario) -> None:
+    plan = bound_plan(two_days)
+    verdict = judge(two_days, plan)
+    found = summary(two_days, plan, verdict, TIMINGS)
+    assert found["format"] == FORMAT == "clearway-summary/1"
+    assert found["scenario"] == "tiny"
+    people = found["people"]
+    assert people["inside"] == verdict.people_inside
+    assert people["willing"] == verdict.people_willing
+    assert people["out"] == verdict.people_out
+    assert people["bound"] == pytest.approx(1.25 * plan.persons)
+    assert people["gap"] == pytest.approx(0.2)
+    assert people["out_by_day"] == {"2016-10-20": 0, "2016-10-21": 0} | dict(verdict.out_by_day)
+    assert sum(people["out_by_day"].values()) == people["out"]
+    hours = found["hours_until_out"]
+    assert hours["value"] == pytest.approx(verdict.hours_until_out)
+    assert hours["gap"] == pytest.approx(0.25)
+    assert found["exposure_person_hours"]["value"] == verdict.exposure_person_hours
+    assert found["breaches"] == 0
+
+
+def test_a_claim_does_not_get_into_the_summary(one_corridor: Scenario) -> None:
+    plan = greedy_plan(one_corridor)
+    levels = tuple(Level(level.name, level.value * 2, level.bound) for level in plan.levels)
+    claimed = plan.replace(levels=levels)
+    verdict = judge(one_corridor, claimed)
+    found = summary(one_corridor, claimed, verdict, {})
+    assert found["people"]["out"] == verdict.people_out == plan.persons
+    assert found["breaches"] == len(verdict.breaches) > 0
+
+
+def test_times_are_local_and_what_is_not_measured_is_null(one_corridor: Scenario) -> None:
+    plan = bound_plan(one_corridor)
+    found = summary(one_corridor, plan, judge(one_corridor, plan), {"solve": 1.5})
+    assert found["seconds"] == {"read": None, "solve": 1.5, "judge": None, "publish": None}
+    assert found["peak_mb"] is None
+    assert found["binding"][0] == {
+        "kind": "gate",
+        "where": "C1",
+        "from": "2016-10-20T09:00:00+03:00",
+        "until": "2016-10-20T10:00:00+03:00",
+        "worth_persons": 150.0,
+        "text": "Gate C1 is full.",
+        "text_ar": "البوابة C1 ممتلئة.",
+    }
+
+
+def test_without_levels_nothing_is_proved(one_corridor: Scenario) -> None:
+    found = figures(one_corridor, levels=())
+    for measure in (found["people"], found["hours_until_out"], found["exposure_person_hours"]):
+        assert measure["bound"] is None
+        assert measure["gap"] is None
+
+
+def test_a_bound_of_zero_or_without_end_is_still_json(one_corridor: Scenario) -> None:
+    plan = greedy_plan(one_corridor)
+    for bound in (0.0, math.inf):
+        levels = tuple(replace(level, bound=bound) for level in plan.levels)
+        changed = plan.replace(levels=levels)
+        found = summary(one_corridor, changed, judge(one_corridor, changed), TIMINGS)
+        assert found["people"]["gap"] is None
+        json.dumps(found, allow_nan=False)
+
+
+def test_breaches_are_counted(one_corridor: Scenario) -> None:
+    plan = greedy_plan(one_corridor)
+    breach = PlanBreach("gate", "C1", 2.0, 1.0, "persons", "Too many.")
+    verdict = replace(judge(one_corridor, plan), breaches=(breach,) * 3)
+    assert summary(one_corridor, plan, verdict, TIMINGS)["breaches"] == 3
