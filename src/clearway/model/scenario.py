@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -134,11 +134,13 @@ class Scenario:
 
     def seconds(self, moment: datetime) -> int:
         """Return the seconds from ``start`` to ``moment``."""
-        return round((moment - self.start).total_seconds())
+        # Through UTC: the difference of two moments in one zone would miss a change of clocks.
+        return round((moment.astimezone(UTC) - self.start.astimezone(UTC)).total_seconds())
 
     def moment(self, seconds: float) -> datetime:
         """Return the moment ``seconds`` after ``start``, in local time."""
-        return (self.start + timedelta(seconds=seconds)).astimezone(ZoneInfo(self.timezone))
+        moment = self.start.astimezone(UTC) + timedelta(seconds=seconds)
+        return moment.astimezone(ZoneInfo(self.timezone))
 
     def replace(self, **changes: Any) -> Self:
         """Return a copy with ``changes``, validated anew."""

@@ -219,11 +219,11 @@ class Master:
 
     def link_use(self, x: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the street slots that persons ``x`` use, and how many enter them."""
-        keys, at = np.unique(self._use.key, return_inverse=True)
-        persons = np.bincount(
-            at, weights=self._use.share * x[self._use.column], minlength=len(keys)
-        )
-        return keys, persons
+        walked = x[self._use.column]
+        some = walked > 0
+        keys, at = np.unique(self._use.key[some], return_inverse=True)
+        persons = self._use.share[some] * walked[some]
+        return keys, np.bincount(at, weights=persons, minlength=len(keys))
 
     def _add_overfull(self, x: NDArray[np.float64]) -> bool:
         keys, persons = self.link_use(x)

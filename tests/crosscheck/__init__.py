@@ -1,0 +1,1 @@
+"""The linear program against other programs on the explicit time-expanded graph."""
