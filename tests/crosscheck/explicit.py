@@ -14,7 +14,8 @@ from ortools.graph.python import max_flow
 from scipy.optimize import linprog
 from scipy.sparse import coo_array, vstack
 
-from clearway.model.scenario import Scenario, row_of
+from clearway.model.corridor import Corridor
+from clearway.model.scenario import Scenario
 
 SCALE = 1000
 FAR = 1e7
@@ -58,20 +59,29 @@ class Graph:
         self.clock.append(clock)
 
 
+@dataclass(frozen=True)
+class Street:
+    """Ticks that a group takes for each link, persons it holds in a step; who may wait at gates."""
+
+    ticks: NDArray[np.int64]
+    room: NDArray[np.float64]
+    waiting: bool
+
+
 def expand(scenario: Scenario, group: int, *, waiting: bool = True) -> Graph:
     """Return one group's graph over all days; ``waiting`` lets people stand at the mouths."""
     planning = scenario.planning
     assert planning.slot_s == planning.step_s == planning.tick_s
     graph = Graph()
-    links, network = scenario.network.links, scenario.network
+    links = scenario.network.links
     speed = scenario.groups[group].speed_m_per_s.central
     ticks = np.maximum(1, np.floor(links.length_m / (speed * planning.tick_s) + 0.5)).astype(int)
-    room = network.links.foot_capacity_persons_per_s * planning.slot_s
+    street = Street(ticks, links.foot_capacity_persons_per_s * planning.slot_s, waiting)
     people(graph, scenario, group)
-    for first, last in days(scenario):
-        inside(graph, scenario, (first, last), ticks, room)
+    for span in days(scenario):
+        inside(graph, scenario, span, street)
         for corridor in scenario.corridors:
-            gate(graph, scenario, corridor.id, (first, last), ticks, room, waiting=waiting)
+            gate(graph, scenario, corridor, span, street)
     for site in scenario.receptions:
         graph.arc((graph.node("site", site.id), 1), site.places.central, ("site", site.id))
     return graph
@@ -99,52 +109,39 @@ def people(graph: Graph, scenario: Scenario, group: int) -> None:
                 graph.arc((home, graph.node(first, zone.node, step)), FAR)
 
 
-def inside(
-    graph: Graph,
-    scenario: Scenario,
-    span: tuple[int, int],
-    ticks: NDArray[np.int64],
-    room: NDArray[np.float64],
-) -> None:
+def inside(graph: Graph, scenario: Scenario, span: tuple[int, int], street: Street) -> None:
     """Add every open street inside, both ways, in every step."""
     links, (first, last) = scenario.network.links, span
     for row in np.flatnonzero((links.side == "inside") & (links.state == "open")):
         ends = int(links.from_node[row]), int(links.to_node[row])
-        walk = int(ticks[row])
+        walk = int(street.ticks[row])
         for way in (ends, ends[::-1]):
             for step in range(first, last - walk):
                 pair = graph.node(first, way[0], step), graph.node(first, way[1], step + walk)
-                graph.arc(pair, float(room[row]), ("street", row, way[0], step), exposed=walk)
+                graph.arc(
+                    pair, float(street.room[row]), ("street", row, way[0], step), exposed=walk
+                )
 
 
 def gate(
-    graph: Graph,
-    scenario: Scenario,
-    corridor_id: str,
-    span: tuple[int, int],
-    ticks: NDArray[np.int64],
-    room: NDArray[np.float64],
-    *,
-    waiting: bool,
+    graph: Graph, scenario: Scenario, corridor: Corridor, span: tuple[int, int], street: Street
 ) -> None:
     """Add one gate, its holding area and corridor, and the way on to the reception site."""
-    corridor = scenario.corridors[row_of(scenario.corridors)[corridor_id]]
     planning, (first, last) = scenario.planning, span
     rows = scenario.network.link_index(corridor.links)
-    through = int(ticks[rows].sum())
+    through = int(street.ticks[rows].sum())
     final = int((last * planning.step_s - corridor.margin_s) // planning.step_s) - through
     rate = corridor.gate_persons_per_s.central * planning.step_s
-    room = min(rate, float(room[rows].min()))
+    room = min(float(rate), float(street.room[rows].min()))
+    limit = corridor.holding.limit_persons if street.waiting else 0.0
+    site = graph.node("site", corridor.reception)
     for step in range(first, final + 1):
         here = graph.node(first, corridor.mouth, step)
         held = graph.node(first, "held", corridor.id, step)
         graph.arc((here, held), FAR)
-        graph.arc(
-            (held, graph.node("site", corridor.reception)), room, ("gate", corridor.id, step),
-            exposed=through, clock=step + through,
-        )
-        if waiting and step < final:
-            limit = corridor.holding.limit_persons
+        gate_at = ("gate", corridor.id, step)
+        graph.arc((held, site), room, gate_at, exposed=through, clock=step + through)
+        if step < final:
             later = graph.node(first, "held", corridor.id, step + 1)
             graph.arc((held, later), limit, ("held", corridor.id, step), exposed=1)
 
@@ -168,7 +165,7 @@ class Levels:
 
 
 def explicit_levels(scenario: Scenario, *, waiting: bool = True) -> Levels:
-    """Return weighted persons, least exposure given them, earliest arrivals given them, by HiGHS."""
+    """Return each level by HiGHS: weighted persons, then exposure and hours given them."""
     graphs = [expand(scenario, g, waiting=waiting) for g in range(len(scenario.groups))]
     weights = [group.weight for group in scenario.groups]
     flow = np.concatenate(

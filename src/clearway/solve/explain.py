@@ -15,6 +15,7 @@ from clearway.model.scenario import Scenario
 from clearway.solve.master import Duals
 from clearway.solve.problem import NEVER, Problem
 from clearway.solve.relax import Relaxation, Relaxed
+from clearway.solve.routes import menu
 
 #: Worth of one unit below which a limit does not bind.
 NOTHING = 1e-6
@@ -73,9 +74,11 @@ def explain(
     persons, most = int(people.value), int(people.bound)
     binding = _binding(problem, shadow, willing - persons) if shadow else ()
     named = binding[:NAMED]
-    worth = Text(
-        " ".join(one.text.en for one in named), " ".join(one.text.ar for one in named)
-    ) if named else None
+    worth = (
+        Text(" ".join(one.text.en for one in named), " ".join(one.text.ar for one in named))
+        if named
+        else None
+    )
     if persons == willing:
         return Status(OPTIMAL if finished else LIMITED, _EVERYONE)
     reason = Text(
@@ -117,10 +120,17 @@ def _why_nobody(problem: Problem) -> Text:
         )
     if not (problem.gate_rate > 0).any():
         return Text("No gate lets anyone through.", "لا تسمح أي بوابة بمرور أحد.")
-    if not len(problem.cells):
+    if not menu(problem).any():
         return Text(
             "Every window is too short to walk to the gate and be out before the closing margin.",
             "كل الفترات الزمنية أقصر من أن تكفي للوصول إلى البوابة والخروج قبل مهلة الإغلاق.",
+        )
+    if problem.scenario.planning.spread < 1:
+        return Text(
+            "No whole household can be called: gates, streets or reception sites are too small,"
+            " or the fairness rule holds all back for a zone from which nobody can come.",
+            "لا يمكن استدعاء أي أسرة كاملة: البوابات أو الشوارع أو مواقع الاستقبال ضيقة جدًا،"
+            " أو أن قاعدة الإنصاف تمنع الجميع بسبب منطقة لا يمكن لأحد الخروج منها.",
         )
     return Text(
         "No whole household fits through: gates, streets or reception sites are too small.",
@@ -137,7 +147,8 @@ def _binding(problem: Problem, shadow: Shadow, left: int) -> tuple[Binding, ...]
 
 def _gates(problem: Problem, shadow: Shadow, left: int) -> list[Binding]:
     """One for each window whose gate binds: an hour more is worth what its last steps are."""
-    scenario, found = problem.scenario, []
+    scenario = problem.scenario
+    found: list[Binding] = []
     corridors = {corridor.id: k for k, corridor in enumerate(scenario.corridors)}
     for w, window in enumerate(scenario.windows):
         binds = np.flatnonzero((shadow.window == w) & (shadow.worth > NOTHING))
@@ -163,7 +174,8 @@ def _gates(problem: Problem, shadow: Shadow, left: int) -> list[Binding]:
 
 
 def _sites(problem: Problem, shadow: Shadow) -> list[Binding]:
-    scenario, found = problem.scenario, []
+    scenario = problem.scenario
+    found: list[Binding] = []
     end_s = max(scenario.seconds(window.closes) for window in scenario.windows)
     for site, worth in zip(scenario.receptions, shadow.site, strict=True):
         if worth > NOTHING:
@@ -178,7 +190,8 @@ def _sites(problem: Problem, shadow: Shadow) -> list[Binding]:
 
 def _links(problem: Problem, shadow: Shadow, left: int) -> list[Binding]:
     """One for each street that binds in any slot, both ways together."""
-    scenario, found = problem.scenario, []
+    scenario = problem.scenario
+    found: list[Binding] = []
     if not len(shadow.keys):
         return found
     slots = problem.street_slots

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from clearway.model.plan import EXPOSURE, HOURS, PEOPLE
 from clearway.model.population import SIZES
 from clearway.solve.highs import INFINITY
-from clearway.solve.master import Answer, Master
+from clearway.solve.master import Answer, Goal, Master
 from clearway.solve.options import Watch
 from clearway.solve.pricing import Pricing
 from clearway.solve.problem import Problem
@@ -82,7 +82,7 @@ class Search:
         exposure = self._relaxation.best(EXPOSURE, weight=people.value)
         seed = self._relaxation.best(HOURS, weight=people.value, exposure=exposure.value)
         self._master.add(timetable(self._problem, self._routes, self._pricing.menu, seed.persons))
-        proof = self._rounds(PEOPLE, -people.value, watch)
+        proof = self._rounds(Goal(PEOPLE), -people.value, watch)
         finished = proof.finished
         weight, most = -proof.answer.objective * (1 - SLACK), INFINITY
         for level in (EXPOSURE, HOURS):
@@ -90,7 +90,7 @@ class Search:
                 finished = False
                 break
             self._master.hold(weight, most)
-            proof = self._rounds(level, -INFINITY, watch)
+            proof = self._rounds(Goal(level), -INFINITY, watch)
             finished = finished and proof.finished
             most = proof.answer.objective * (1 + SLACK)
         return Flow(self._master.columns, proof.answer.x, finished)
@@ -99,20 +99,31 @@ class Search:
         """Return whether any street was overfull in any round."""
         return self._master.watched > 0
 
+    def ready(self, called: Columns) -> None:
+        """Prepare to prove bounds for a plan of blocks ``called``, which is then among the flows.
+
+        Rounding may have called blocks that the master does not have, and used the margin that
+        the fairness option had for it.
+        """
+        self._master.add(called)
+        spread = self._problem.scenario.planning.spread
+        if spread < 1:
+            self._master.set_spread(spread)
+
     def prove(self, level: str, weight: float, watch: Watch) -> Proof:
         """Return the best of ``level`` where at least ``weight`` weighted persons come out."""
-        self._master.hold(weight, INFINITY, waiting=False)
-        return self._rounds(level, -INFINITY, watch)
+        self._master.hold(weight * (1 - SLACK), INFINITY)
+        return self._rounds(Goal(level, waiting=False), -INFINITY, watch)
 
-    def _rounds(self, level: str, bound: float, watch: Watch) -> Proof:
+    def _rounds(self, goal: Goal, bound: float, watch: Watch) -> Proof:
         number = 0
         while True:
             number += 1
-            answer = self._master.solve(level)
-            priced = self._pricing.price(level, answer.duals)
+            answer = self._master.solve(goal)
+            priced = self._pricing.price(goal, answer.duals)
             lagrange = answer.objective + float((self._problem.supply * priced.least).sum())
             bound = max(bound, lagrange)
-            watch.tell(level, number, answer.objective, bound)
+            watch.tell(goal.level, number, answer.objective, bound)
             near = watch.near(answer.objective, bound)
             if near or not self._master.adds(priced.columns):
                 return Proof(answer, bound, finished=True)

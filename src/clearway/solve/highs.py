@@ -69,7 +69,12 @@ class LinearProgram:
         """Add rows between ``lower`` and ``upper`` (shape (n,)), empty unless ``entries``."""
         entries = entries or Sparse(np.zeros(len(lower), np.int32), *_nothing())
         self._highs.addRows(
-            len(lower), lower, upper, len(entries.index), entries.starts, entries.index,
+            len(lower),
+            lower,
+            upper,
+            len(entries.index),
+            entries.starts,
+            entries.index,
             entries.value,
         )
         self.rows += len(lower)
@@ -80,8 +85,14 @@ class LinearProgram:
         """Add columns of ``cost`` between 0 and ``upper`` (shape (n,)) with ``entries`` in rows."""
         count = len(cost)
         self._highs.addCols(
-            count, cost, np.zeros(count), upper, len(entries.index), entries.starts,
-            entries.index, entries.value,
+            count,
+            cost,
+            np.zeros(count),
+            upper,
+            len(entries.index),
+            entries.starts,
+            entries.index,
+            entries.value,
         )
         self.columns += count
 
@@ -101,6 +112,8 @@ class LinearProgram:
 
     def solve(self) -> Optimum:
         """Return the optimum, from the last basis on; raises ``SolverError`` if there is none."""
+        if not self.columns:
+            return Optimum(0.0, np.empty(0), np.zeros(self.rows))
         self._highs.run()
         status = self._highs.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal:

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 
-@njit(cache=True)
-def sweep(
-    start: NDArray[np.int64],
-    head: NDArray[np.int64],
-    ticks: NDArray[np.int64],
-    toll_row: NDArray[np.int64],
-    toll: NDArray[np.float64],
-    terminal: NDArray[np.float64],
-    mouth: int,
-) -> NDArray[np.float64]:
-    """Return the least cost from every node and tick to a gate, for walks without a stop.
+class Ground(NamedTuple):
+    """Streets, tolls and one gate, for blocks that walk without a stop.
 
-    ``value[t, n] = min(terminal[t] if n is the mouth, min over arcs a of n of
-    toll[a, t] + value[t + ticks[a], head[a]])``; travel times are at least one tick, so one pass
-    back over time settles it.
-
-    Parameters
+    Attributes
     ----------
     start
         Shape (nodes + 1,), first arc of each node.
@@ -35,23 +24,41 @@ def sweep(
         Shape (span,), cost of being at the mouth at a tick; infinite where it meets no slot.
     mouth
         Node of the gate.
+    """
+
+    start: NDArray[np.int64]
+    head: NDArray[np.int64]
+    ticks: NDArray[np.int64]
+    toll_row: NDArray[np.int64]
+    toll: NDArray[np.float64]
+    terminal: NDArray[np.float64]
+    mouth: int
+
+
+@njit(cache=True)
+def sweep(ground: Ground) -> NDArray[np.float64]:
+    """Return the least cost from every tick and node to the gate.
+
+    ``value[t, n] = min(terminal[t] if n is the mouth, min over arcs a of n of
+    toll[a, t] + value[t + ticks[a], head[a]])``; travel times are at least one tick, so one pass
+    back over time settles it.
 
     Returns
     -------
     value
         Shape (span, nodes); infinite where there is no way.
     """
-    span, nodes = len(terminal), len(start) - 1
+    span, nodes = len(ground.terminal), len(ground.start) - 1
     value = np.full((span, nodes), np.inf)
     for tick in range(span - 1, -1, -1):
         for node in range(nodes):
-            best = terminal[tick] if node == mouth else np.inf
-            for arc in range(start[node], start[node + 1]):
-                then = tick + ticks[arc]
+            best = ground.terminal[tick] if node == ground.mouth else np.inf
+            for arc in range(ground.start[node], ground.start[node + 1]):
+                then = tick + ground.ticks[arc]
                 if then < span:
-                    cost = value[then, head[arc]]
-                    if toll_row[arc] >= 0:
-                        cost += toll[toll_row[arc], tick]
+                    cost = value[then, ground.head[arc]]
+                    if ground.toll_row[arc] >= 0:
+                        cost += ground.toll[ground.toll_row[arc], tick]
                     best = min(best, cost)
             value[tick, node] = best
     return value
@@ -59,43 +66,34 @@ def sweep(
 
 @njit(cache=True)
 def trace(
-    start: NDArray[np.int64],
-    head: NDArray[np.int64],
-    ticks: NDArray[np.int64],
-    toll_row: NDArray[np.int64],
-    toll: NDArray[np.float64],
-    terminal: NDArray[np.float64],
-    mouth: int,
-    value: NDArray[np.float64],
-    node: int,
-    tick: int,
+    ground: Ground, value: NDArray[np.float64], node: int, tick: int
 ) -> tuple[NDArray[np.int64], int]:
-    """Return the arcs of a best walk of :func:`sweep` from a node and tick, and when it ends.
+    """Return the arcs of a best walk that :func:`sweep` found, and the tick at which it ends.
 
     Parameters
     ----------
-    start, head, ticks, toll_row, toll, terminal, mouth
-        As for :func:`sweep`.
+    ground
+        What was swept.
     value
-        What it returned.
+        What the sweep returned.
     node, tick
         Where and when the walk begins; its value must be finite.
     """
-    span = len(terminal)
+    span = len(ground.terminal)
     path = np.empty(span, dtype=np.int64)
     count = 0
-    while not (node == mouth and value[tick, node] == terminal[tick]):
+    while not (node == ground.mouth and value[tick, node] == ground.terminal[tick]):
         best, chosen = np.inf, -1
-        for arc in range(start[node], start[node + 1]):
-            then = tick + ticks[arc]
+        for arc in range(ground.start[node], ground.start[node + 1]):
+            then = tick + ground.ticks[arc]
             if then < span:
-                cost = value[then, head[arc]]
-                if toll_row[arc] >= 0:
-                    cost += toll[toll_row[arc], tick]
+                cost = value[then, ground.head[arc]]
+                if ground.toll_row[arc] >= 0:
+                    cost += ground.toll[ground.toll_row[arc], tick]
                 if cost < best:
                     best, chosen = cost, arc
         path[count] = chosen
         count += 1
-        tick += ticks[chosen]
-        node = head[chosen]
+        tick += ground.ticks[chosen]
+        node = ground.head[chosen]
     return path[:count].copy(), tick

@@ -18,6 +18,24 @@ COUNT = "persons"
 OVERFULL = 1e-7
 
 
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What to optimise.
+
+    Attributes
+    ----------
+    level
+        A level of the objective, or ``COUNT``.
+    waiting
+        Whether people are charged for waits at the gates: those left over for the next slot, and
+        those in a window's last. The charge is right while the gate is busy and too high where it
+        is not, so that a bound must do without.
+    """
+
+    level: str
+    waiting: bool = True
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Duals:
     """What one unit more on each right-hand side adds to the minimum.
@@ -67,6 +85,10 @@ class Answer:
     duals: Duals
 
 
+#: Majors (columns or rows), minors, and values of entries.
+_Entries = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
+
+
 class Master:
     r"""The plan as a flow of blocks.
 
@@ -78,10 +100,11 @@ class Master:
         \sum_{j \in r} x_j \le P_r, \qquad \sum_j a_{j\ell s} x_j \le u_{\ell s}
 
     for zones and groups, gate slots, reception sites, and those streets :math:`\ell` and slots
-    :math:`s` that were once overfull. A few persons, as many as pass in one step, may be left over
-    at the end of a gate slot for the next; :math:`a` is the share of a block that enters a street in a
-    slot. Two rows hold the levels before: weighted persons at least, exposure at most. With the
-    fairness option, :math:`m \le \sum_{j \in i} x_j / S_i \le m + \sigma` for each zone.
+    :math:`s` that were once overfull; :math:`a` is the share of a block that enters a
+    street in a slot. A few persons :math:`q_c`, as many as pass in one step, may be left over at
+    the end of a gate slot for the next. Two rows hold the levels before: weighted persons at
+    least, exposure at most. With the fairness option,
+    :math:`m \le \sum_{j \in i} x_j / S_i \le m + \sigma` for each zone.
     """
 
     def __init__(self, problem: Problem, routes: Routes, spread: float) -> None:
@@ -96,7 +119,6 @@ class Master:
         self._extra = 0
         # A queue that stands at the end of a slot grew in it and shrinks in the next.
         self._slot_hours = problem.scenario.planning.slot_s / 3600.0
-        self._carry_hours = self._slot_hours
         self._write()
 
     def _write(self) -> None:
@@ -126,7 +148,7 @@ class Master:
         cells = np.flatnonzero(self._problem.cells.spare > 0)
         each, row = np.arange(len(cells)), self._cell_row + cells
         wait = np.full(len(cells), self._slot_hours)
-        entries = [
+        entries: list[_Entries] = [
             (each, row, np.full(len(cells), -1.0)),
             (each, row + 1, np.ones(len(cells))),
             (each, np.full(len(cells), self._hold + 1), wait),
@@ -139,16 +161,16 @@ class Master:
         """Number of streets and slots that have a row."""
         return len(self._keys)
 
-    def hold(self, weight: float, exposure: float, *, waiting: bool = True) -> None:
-        """Ask for at least ``weight`` weighted persons and at most ``exposure`` person-hours.
-
-        ``waiting`` says whether those left over for the next slot are charged for their wait. The
-        charge is right while the gate is busy and too high where it catches up, so that a bound
-        must do without.
-        """
-        self._carry_hours = self._slot_hours if waiting else 0.0
+    def hold(self, weight: float, exposure: float) -> None:
+        """Ask for at least ``weight`` weighted persons and at most ``exposure`` person-hours."""
         self._lp.set_row(self._hold, weight, INFINITY)
         self._lp.set_row(self._hold + 1, -INFINITY, exposure)
+
+    def set_spread(self, spread: float) -> None:
+        """Replace the fairness option of a master that has one."""
+        zones = self._problem.supply.shape[0]
+        for zone in np.flatnonzero(self._problem.supply.any(axis=1)):
+            self._lp.set_row(self._hold + 2 + zones + int(zone), -INFINITY, spread)
 
     def adds(self, columns: Columns) -> bool:
         """Return whether any of ``columns`` is not there yet."""
@@ -160,7 +182,7 @@ class Master:
         fresh = np.array([key not in self._names for key in keys], dtype=bool)
         first = dict(zip(reversed(keys), range(len(keys) - 1, -1, -1), strict=True))
         once = np.array([first[key] == at for at, key in enumerate(keys)], dtype=bool)
-        return fresh & once
+        return np.asarray(fresh & once)
 
     def add(self, columns: Columns) -> None:
         """Add those columns that are not there yet, with their part in every row there is."""
@@ -180,7 +202,7 @@ class Master:
         each = np.arange(count)
         site = p.site[p.cells.corridor[columns.cell]]
         supply = columns.zone * p.supply.shape[1] + columns.group
-        entries = [
+        entries: list[_Entries] = [
             (each, supply, np.ones(count)),
             (each, self._cell_row + columns.cell, np.ones(count)),
             (each, self._site_row + site, np.ones(count)),
@@ -204,12 +226,15 @@ class Master:
             np.concatenate([self._use.share, use.share]),
         )
 
-    def solve(self, level: str) -> Answer:
-        """Return the best of ``level`` over the columns so far, with rows for overfull streets."""
-        waits = level in {EXPOSURE, HOURS}
-        extra = np.zeros(self._extra)
-        extra[self._carry :] = self._carry_hours if waits else 0.0
-        cost = np.concatenate([extra, self._costs[level]])
+    def solve(self, goal: Goal) -> Answer:
+        """Return the best of ``goal`` over the columns so far, with rows for overfull streets."""
+        extra, cost = np.zeros(self._extra), self._costs[goal.level]
+        if goal.level in {EXPOSURE, HOURS}:
+            if goal.waiting:
+                extra[self._carry :] = self._slot_hours
+            else:
+                cost = cost - self._problem.cells.wait_s[self.columns.cell] / 3600.0
+        cost = np.concatenate([extra, cost])
         self._lp.set_costs(cost)
         while True:
             optimum = self._lp.solve()
@@ -223,7 +248,8 @@ class Master:
         some = walked > 0
         keys, at = np.unique(self._use.key[some], return_inverse=True)
         persons = self._use.share[some] * walked[some]
-        return keys, np.bincount(at, weights=persons, minlength=len(keys))
+        entered = np.bincount(at, weights=persons, minlength=len(keys))
+        return keys, entered.astype(np.float64)
 
     def _add_overfull(self, x: NDArray[np.float64]) -> bool:
         keys, persons = self.link_use(x)
@@ -233,7 +259,7 @@ class Master:
             return False
         mine = np.isin(self._use.key, new)
         row, column = np.searchsorted(new, self._use.key[mine]), self._use.column[mine]
-        entries = [(row, self._extra + column, self._use.share[mine])]
+        entries: list[_Entries] = [(row, self._extra + column, self._use.share[mine])]
         lower = np.full(len(new), -INFINITY)
         first = self._lp.rows
         self._lp.add_rows(lower, self._routes.capacity(new), _sparse(entries, len(new)))
@@ -243,7 +269,7 @@ class Master:
         self._keys, self._key_rows = keys[order], rows[order]
         return True
 
-    def _link_entries(self, use: Use) -> tuple[NDArray[np.int64], ...]:
+    def _link_entries(self, use: Use) -> _Entries:
         if not len(self._keys):
             return use.column[:0], use.key[:0], use.share[:0]
         at = np.minimum(np.searchsorted(self._keys, use.key), len(self._keys) - 1)
@@ -276,9 +302,11 @@ def _names(columns: Columns) -> list[tuple[int, ...]]:
     return list(zip(*(part.tolist() for part in parts), strict=True))
 
 
-def _sparse(entries: list[tuple[NDArray[np.int64], ...]], count: int) -> Sparse:
+def _sparse(entries: list[_Entries], count: int) -> Sparse:
     """Return compressed rows or columns from triples of major, minor and value."""
-    major, minor, value = (np.concatenate(part) for part in zip(*entries, strict=True))
+    major = np.concatenate([entry[0] for entry in entries])
+    minor = np.concatenate([entry[1] for entry in entries])
+    value = np.concatenate([entry[2] for entry in entries])
     order = np.lexsort((minor, major))
     major, minor, value = major[order], minor[order], value[order]
     fresh = np.ones(len(major), dtype=bool)

@@ -77,7 +77,7 @@ class Watch:
         return late or (self._stop is not None and self._stop())
 
     def near(self, value: float, bound: float) -> bool:
-        """Return whether ``value`` is within a tenth of the gap asked for; rounding has the rest."""
+        """Return whether ``value`` is within a tenth of the gap; rounding has the rest."""
         return value - bound <= 0.1 * self._options.gap * abs(bound)
 
     def tell(self, level: str, number: int, value: float, bound: float) -> None:

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearway.model.plan import EXPOSURE, HOURS, PEOPLE
-from clearway.solve.kernels import sweep, trace
-from clearway.solve.master import COUNT, Duals
+from clearway.solve.kernels import Ground, sweep, trace
+from clearway.solve.master import COUNT, Duals, Goal
 from clearway.solve.problem import NEVER, Problem
 from clearway.solve.routes import NO_COLUMNS, Columns, Routes, menu, passes
 from clearway.solve.timetable import static_columns
+from clearway.solve.walks import NONE
 
 #: Reduced cost above which a column is not worth adding, in the level's unit.
 WORTHLESS = -1e-6
@@ -47,14 +48,14 @@ class Pricing:
         self._passes = passes(problem)
         self._streets = _Streets.of(problem)
 
-    def price(self, level: str, duals: Duals) -> Priced:
-        """Return the columns worth adding for ``level``.
+    def price(self, goal: Goal, duals: Duals) -> Priced:
+        """Return the columns worth adding for ``goal``.
 
         Without tolls on streets, the shortest walk is the best route to any gate, so that one
         look at every zone, group and slot is exact. With tolls, one sweep back over time for each
         window and group finds the best route for every departure.
         """
-        parts = _Parts.of(self._problem, level, duals)
+        parts = _Parts.of(self._problem, goal, duals)
         if not (duals.link < WORTHLESS).any():
             return self._look(parts)
         least, found = np.zeros(self._problem.supply.shape), NO_COLUMNS
@@ -110,9 +111,17 @@ class Pricing:
             price = parts.gate[group, cell] + self._tail_toll(corridor, group, int(cell), duals)
             terminal[max(0, front - per + 1) : front + 1] = price + parts.walk * front / per
             meets[max(0, front - per + 1) : front + 1] = cell
-        ticks = p.ticks[group, p.inside.link]
-        mouth = int(p.tails[corridor].mouth) if p.tails[corridor] else -1
-        values = sweep(streets.start, p.inside.head, ticks, tolls.row, tolls.toll, terminal, mouth)
+        tail = p.tails[corridor]
+        ground = Ground(
+            streets.start,
+            p.inside.head,
+            p.ticks[group, p.inside.link],
+            tolls.row,
+            tolls.toll,
+            terminal,
+            tail.mouth if tail else NONE,
+        )
+        values = sweep(ground)
         departs = np.arange(0, span, per)
         cost = values[departs][:, p.zone_node] - parts.walk * (departs / per)[:, None]
         cost = cost.T + parts.home[:, group, None]
@@ -122,10 +131,7 @@ class Pricing:
         zone, depart = zone[keep], depart[keep]
         routes, cell = np.empty(len(zone), np.int64), np.empty(len(zone), np.int64)
         for n, (z, d) in enumerate(zip(zone, depart, strict=True)):
-            arcs, tick = trace(
-                streets.start, p.inside.head, ticks, tolls.row, tolls.toll, terminal, mouth,
-                values, int(p.zone_node[z]), int(d) * per,
-            )
+            arcs, tick = trace(ground, values, int(p.zone_node[z]), int(d) * per)
             routes[n], cell[n] = self._routes.add(corridor, arcs), meets[tick]
         columns = Columns(zone, np.full(len(zone), group), cell, routes, begin + depart)
         return columns, cost.min(axis=1, initial=0.0)
@@ -136,7 +142,8 @@ class Pricing:
         paid = duals.link < 0
         keys, price = duals.keys[paid], -duals.link[paid]
         ways, at = np.unique(keys // slots, return_inverse=True)
-        slot = (begin + np.arange(span + p.cohorts * p.ticks_per_step)) // self._routes.ticks_per_slot
+        ticks = begin + np.arange(span + p.cohorts * p.ticks_per_step)
+        slot = ticks // self._routes.ticks_per_slot
         by_slot = np.zeros((len(ways), slots + 1))
         by_slot[at, keys % slots] = price
         now = by_slot[:, np.minimum(slot, slots)]
@@ -190,13 +197,14 @@ class _Parts:
     walk: float
 
     @staticmethod
-    def of(problem: Problem, level: str, duals: Duals) -> _Parts:
+    def of(problem: Problem, goal: Goal, duals: Duals) -> _Parts:
         p, cells, planning = problem, problem.cells, problem.scenario.planning
+        level, wait_s = goal.level, cells.wait_s if goal.waiting else 0.0 * cells.wait_s
         exposed = (1.0 if level == EXPOSURE else 0.0) - duals.exposure
         weight = -p.weights * ((1.0 if level == PEOPLE else 0.0) + duals.weight)
         weight = weight - (1.0 if level == COUNT else 0.0)
         corridor = p.corridor_ticks[:, cells.corridor] * planning.tick_s
-        beyond = (corridor + cells.wait_s) / 3600.0
+        beyond = (corridor + wait_s) / 3600.0
         gate = exposed * beyond - duals.cell - duals.site[p.site[cells.corridor]]
         if level == HOURS:
             passing = (cells.front + (p.cohorts - 1) / 2) * planning.step_s / 3600.0

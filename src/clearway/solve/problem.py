@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -159,20 +160,38 @@ def pose(scenario: Scenario) -> Problem:
         if tail is None:
             steps[:, :, k] = NEVER
     corridor_ticks = np.stack(
-        [ticks[:, network.link_index(corridor.links)].sum(axis=1) for corridor in scenario.corridors],
+        [
+            ticks[:, network.link_index(corridor.links)].sum(axis=1)
+            for corridor in scenario.corridors
+        ],
         axis=1,
     )
     opens, last = _window_steps(scenario, corridor_ticks)
     supply = _supply(scenario)
     cohorts = planning.slot_s // planning.step_s
-    cells = _cells(scenario, steps, opens, last, cohorts)
+    there = np.where(supply[:, :, None] > 0, steps, NEVER)
+    cells = _cells(scenario, there, opens, last, cohorts)
     rate = np.array([corridor.gate_persons_per_s.central for corridor in scenario.corridors])
     sites = row_of(scenario.receptions)
     site = np.array([sites[corridor.reception] for corridor in scenario.corridors])
     return Problem(
-        scenario, cohorts, per_step, supply, inside, ticks, walk,
-        np.stack([tree[1] for tree in trees]), zone_node, steps, tails, corridor_ticks,
-        opens, last, rate, site, cells,
+        scenario,
+        cohorts,
+        per_step,
+        supply,
+        inside,
+        ticks,
+        walk,
+        np.stack([tree[1] for tree in trees]),
+        zone_node,
+        steps,
+        tails,
+        corridor_ticks,
+        opens,
+        last,
+        rate,
+        site,
+        cells,
     )
 
 
@@ -210,36 +229,50 @@ def _cells(
     cohorts: int,
 ) -> Cells:
     row = row_of(scenario.corridors)
-    parts, floats = [], []
+    whole, real = np.empty(0, dtype=np.int64), np.empty(0)
+    parts = [Cells(whole, whole, whole, whole, whole, whole, real, real, real)]
     for w, window in enumerate(scenario.windows):
         k = row[window.corridor]
-        begin = opens[w] + walk_steps[:, :, k].min()
-        end = last[:, w].max() + 1
-        if end - begin < cohorts:
-            continue
-        rate = scenario.corridors[k].gate_persons_per_s.central * scenario.planning.step_s
-        first = np.arange(begin, end, cohorts)
-        steps = np.minimum(cohorts, end - first)
-        short = cohorts - steps[-1]
-        if short * steps[-1] / cohorts * rate > scenario.corridors[k].holding.limit_persons:
-            # The last block would crowd the holding area before its slot begins.
-            first, steps, short = first[:-1], steps[:-1], 0
-        delay = np.full(len(first), 0 if cohorts == 1 else 1)
-        wait_s = np.zeros(len(first))
-        if short:
-            wait_s[-1] = short / 2 * scenario.planning.step_s
-            delay[-2:-1] += -(-short * int(steps[-1]) // cohorts)
-        window = np.full(len(first), w)
-        parts.append(
-            (np.full(len(first), k), window, first, steps, first + steps - cohorts, delay)
-        )
-        limit = scenario.corridors[k].holding.limit_persons
-        spare = np.full(len(first), min(limit, rate * min(1, cohorts - 1)))
-        spare[-1:] = 0.0
-        floats.append((wait_s, steps * rate, spare))
-    if not parts:
-        nothing = np.empty(0, dtype=np.int64)
-        return Cells(*[nothing] * 6, *[np.empty(0)] * 3)
-    corridor, window, first, steps, front, delay = map(np.concatenate, zip(*parts, strict=True))
-    wait_s, capacity, spare = map(np.concatenate, zip(*floats, strict=True))
-    return Cells(corridor, window, first, steps, front, delay, wait_s, capacity, spare)
+        begin, end = int(opens[w] + walk_steps[:, :, k].min()), int(last[:, w].max()) + 1
+        serves = scenario.corridors[k].gate_persons_per_s.central > 0
+        if serves and end - begin >= cohorts:
+            parts.append(_window_cells(scenario, (k, w), (begin, end), cohorts))
+    columns = {
+        field.name: np.concatenate([getattr(part, field.name) for part in parts])
+        for field in dataclasses.fields(Cells)
+    }
+    return Cells(**columns)
+
+
+def _window_cells(
+    scenario: Scenario, place: tuple[int, int], span: tuple[int, int], cohorts: int
+) -> Cells:
+    """Return the slots of one corridor and window, between its first and last steps of entry."""
+    (k, w), (begin, end) = place, span
+    step_s = scenario.planning.step_s
+    limit = scenario.corridors[k].holding.limit_persons
+    rate = scenario.corridors[k].gate_persons_per_s.central * step_s
+    first = np.arange(begin, end, cohorts)
+    steps = np.minimum(cohorts, end - first)
+    short = cohorts - int(steps[-1])
+    if short * steps[-1] / cohorts * rate > limit:
+        # The last block would crowd the holding area before its slot begins.
+        first, steps, short = first[:-1], steps[:-1], 0
+    delay = np.full(len(first), min(1, cohorts - 1))
+    wait_s = np.zeros(len(first))
+    if short:
+        wait_s[-1] = short / 2 * step_s
+        delay[-2:-1] += -(-short * int(steps[-1]) // cohorts)
+    spare = np.full(len(first), min(limit, rate * min(1, cohorts - 1)))
+    spare[-1:] = 0.0
+    return Cells(
+        corridor=np.full(len(first), k),
+        window=np.full(len(first), w),
+        first=first,
+        steps=steps,
+        front=first + steps - cohorts,
+        delay=delay,
+        wait_s=wait_s,
+        capacity=steps * rate,
+        spare=spare,
+    )

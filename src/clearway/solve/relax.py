@@ -115,7 +115,7 @@ class Relaxation:
         )
 
     def _lay_out(self) -> None:
-        """Number the columns: persons by zone, group and window; waiting; passing; steps."""
+        """Give numbers to persons by zone, group and window; then who waits, passes, and steps."""
         p, scenario = self._problem, self._problem.scenario
         corridor = _window_corridor(p)
         self._shape = (*p.supply.shape, len(scenario.windows))

@@ -77,7 +77,8 @@ def _fill(
     latest = np.full(problem.supply.shape, -1)
     np.maximum.at(latest, (columns.zone, columns.group), columns.depart)
     can, cells = menu(problem), problem.cells
-    found, rows = NO_COLUMNS, []
+    found = NO_COLUMNS
+    rows: list[tuple[int, int, int]] = []
     for cell in np.argsort(cells.first, kind="stable"):
         if limits.gates.room(int(cell)) < 1:
             continue

@@ -184,9 +184,7 @@ def exposure_hours(problem: Problem, columns: Columns) -> NDArray[np.float64]:
     planning, cells = problem.scenario.planning, problem.cells
     corridor = problem.corridor_ticks[columns.group, cells.corridor[columns.cell]]
     walk = (cells.front[columns.cell] - columns.depart) * planning.step_s
-    return np.asarray(
-        (walk + cells.wait_s[columns.cell] + corridor * planning.tick_s) / 3600.0
-    )
+    return np.asarray((walk + cells.wait_s[columns.cell] + corridor * planning.tick_s) / 3600.0)
 
 
 def out_hours(problem: Problem, columns: Columns) -> NDArray[np.float64]:
@@ -194,6 +192,4 @@ def out_hours(problem: Problem, columns: Columns) -> NDArray[np.float64]:
     planning, cells = problem.scenario.planning, problem.cells
     corridor = problem.corridor_ticks[columns.group, cells.corridor[columns.cell]]
     passing = (cells.front[columns.cell] + (problem.cohorts - 1) / 2) * planning.step_s
-    return np.asarray(
-        (passing + cells.wait_s[columns.cell] + corridor * planning.tick_s) / 3600.0
-    )
+    return np.asarray((passing + cells.wait_s[columns.cell] + corridor * planning.tick_s) / 3600.0)

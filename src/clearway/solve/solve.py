@@ -73,6 +73,7 @@ def solve(
     flow = search.best(watch)
     called = level_out(problem, round_off(problem, routes, flow))
     outcome = replay(problem, routes, called)
+    search.ready(called.columns)
     levels, shadow = _levels(problem, relaxation, search, outcome, watch)
     status = explain(problem, shadow, levels[0], finished=flow.finished)
     return _plan(problem, _movements(problem, routes, called), levels, status)
@@ -96,7 +97,7 @@ def _levels(
         HOURS: relaxation.best(HOURS, weight=outcome.weight).value,
     }
     most, shadow = people.value, Shadow.of_relaxation(relaxation, people)
-    if search.streets_bind():
+    if search.streets_bind() and not watch.over():
         proof = search.prove(COUNT, 0.0, watch)
         if -proof.bound < most * (1 - SOLVED):
             most, shadow = -proof.bound, Shadow.of_master(problem, proof.answer.duals)

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from clearway.model.corridor import Corridor
-from clearway.model.network import INSIDE, OPEN, OUTSIDE, Network
+from clearway.model.network import OPEN, Network
 from clearway.model.scenario import Scenario
 
 NONE = -1
@@ -69,7 +69,10 @@ def walking_arcs(network: Network, side: str) -> Arcs:
     """Return the arcs that people may walk on one side: every open link, both ways."""
     links = network.links
     rows = np.flatnonzero((links.side == side) & (links.state == OPEN))
-    starts, ends = network.node_index(links.from_node[rows]), network.node_index(links.to_node[rows])
+    starts, ends = (
+        network.node_index(links.from_node[rows]),
+        network.node_index(links.to_node[rows]),
+    )
     tail, head = np.concatenate([starts, ends]), np.concatenate([ends, starts])
     order = np.lexsort((head, tail))
     forward = np.repeat([True, False], len(rows))
@@ -113,7 +116,9 @@ def backward_trees(
     pair = arcs.tail[best] * arcs.nodes + arcs.head[best]
     best = best[np.concatenate([[True], pair[1:] != pair[:-1]])] if len(best) else best
     shape = (arcs.nodes, arcs.nodes)
-    backward = csr_array((cost[best].astype(float), (arcs.head[best], arcs.tail[best])), shape=shape)
+    backward = csr_array(
+        (cost[best].astype(float), (arcs.head[best], arcs.tail[best])), shape=shape
+    )
     distance, parent = dijkstra(backward, indices=roots, return_predecessors=True)
     keys = arcs.tail[best] * arcs.nodes + arcs.head[best]
     order = np.argsort(keys)
@@ -134,7 +139,7 @@ def follow(arcs: Arcs, first_arc: NDArray[np.int64], start: int) -> NDArray[np.i
 
 
 def corridor_tail(scenario: Scenario, corridor: Corridor, outside: Arcs) -> Tail | None:
-    """Return the links from a corridor's mouth to its reception site, or None if none lead there."""
+    """Return the links from a corridor's mouth to its reception site; None if none do."""
     network = scenario.network
     rows = network.link_index(corridor.links)
     node = int(network.node_index(corridor.mouth))
@@ -148,7 +153,10 @@ def corridor_tail(scenario: Scenario, corridor: Corridor, outside: Arcs) -> Tail
     root = network.node_index([site.node])
     keep = ~np.isin(outside.link, rows)
     free = Arcs(
-        outside.tail[keep], outside.head[keep], outside.link[keep], outside.forward[keep],
+        outside.tail[keep],
+        outside.head[keep],
+        outside.link[keep],
+        outside.forward[keep],
         outside.nodes,
     )
     metres = np.maximum(1, np.rint(network.links.length_m)).astype(np.int64)
@@ -158,9 +166,3 @@ def corridor_tail(scenario: Scenario, corridor: Corridor, outside: Arcs) -> Tail
     way = follow(free, first[0], node)
     links = np.concatenate([rows, free.link[way]])
     return Tail(mouth, links, np.concatenate([forward, free.forward[way]]).astype(bool), len(rows))
-
-
-__all__ = [
-    "INSIDE", "NONE", "OUTSIDE", "Arcs", "Tail", "backward_trees", "corridor_tail", "follow",
-    "link_ticks", "walking_arcs",
-]
