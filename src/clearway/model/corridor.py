@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from clearway.model.checks import Checks
@@ -146,6 +146,8 @@ class Window:
         zoned = self.opens.tzinfo is not None and self.closes.tzinfo is not None
         checks.that(zoned, "opens", self.opens, "must carry a time zone")
         checks.done()
-        checks.that(self.opens < self.closes, "closes", self.closes, "must be after it opens")
+        # Through UTC: two moments of one zone compare by the clock, which may be put back.
+        after = self.opens.astimezone(UTC) < self.closes.astimezone(UTC)
+        checks.that(after, "closes", self.closes, "must be after it opens")
         checks.that(bool(self.source.strip()), "source", self.source, "must name a source")
         checks.done()

@@ -110,8 +110,10 @@ class Links:
         for field in _LINK_NUMBERS:
             values = getattr(self, field)
             above = values > 0 if field in {"length_m", "width_m"} else values >= 0
-            rule = "must be a finite number above 0" if field in {"length_m", "width_m"} else (
-                "must be a finite number, 0 or more"
+            rule = (
+                "must be a finite number above 0"
+                if field in {"length_m", "width_m"}
+                else ("must be a finite number, 0 or more")
             )
             _all(checks, field, self.id, np.isfinite(values) & above, rule)
         _all(checks, "side", self.id, np.isin(self.side, SIDES), f"must be one of {SIDES}")

@@ -93,9 +93,13 @@ class Demand:
     households: NDArray[np.int64]
 
     def __post_init__(self) -> None:
-        """Freeze the counts; refuse a wrong shape and counts below zero."""
-        object.__setattr__(self, "households", frozen_array(self.households, np.int64))
+        """Freeze the counts; refuse a wrong shape, and counts that are broken or below zero."""
         checks = Checks("demand")
+        told = np.asarray(self.households, dtype=np.float64)
+        whole = bool((np.isfinite(told) & (told == np.floor(told))).all())
+        checks.that(whole, "households", "", "must be whole numbers")
+        checks.done()
+        object.__setattr__(self, "households", frozen_array(self.households, np.int64))
         shape = self.households.shape
         right = len(shape) == 3 and shape[-1] == len(SIZES)
         checks.that(right, "households", shape, "must have shape (zones, groups, 9)")

@@ -108,7 +108,9 @@ class Scenario:
         for zone in self.zones:
             checks.that(zone.node in nodes, f"zone {zone.id}.node", zone.node, "must be a node")
         for site in self.receptions:
-            checks.that(site.node in nodes, f"reception {site.id}.node", site.node, "must be a node")
+            checks.that(
+                site.node in nodes, f"reception {site.id}.node", site.node, "must be a node"
+            )
         for corridor in self.corridors:
             name = f"corridor {corridor.id}"
             known = corridor.reception in receptions
@@ -119,18 +121,19 @@ class Scenario:
     def _check_windows(self, checks: Checks) -> None:
         known = {corridor.id for corridor in self.corridors}
         last: dict[str, Window] = {}
-        for window in sorted(self.windows, key=lambda w: w.opens):
+        # As in ``seconds``, moments of one zone must be compared through UTC.
+        for window in sorted(self.windows, key=lambda w: w.opens.astimezone(UTC)):
             name = f"window {window.corridor}"
             checks.that(window.corridor in known, name, window.opens, "must name a corridor")
             before = last.get(window.corridor)
-            apart = before is None or before.closes <= window.opens
+            apart = before is None or before.closes.astimezone(UTC) <= window.opens.astimezone(UTC)
             checks.that(apart, f"{name}.opens", window.opens, "must not overlap another window")
             last[window.corridor] = window
 
     @cached_property
     def start(self) -> datetime:
         """The first moment at which any corridor opens; times in a plan count from here."""
-        return min(window.opens for window in self.windows)
+        return min((window.opens for window in self.windows), key=lambda at: at.astimezone(UTC))
 
     def seconds(self, moment: datetime) -> int:
         """Return the seconds from ``start`` to ``moment``."""
@@ -152,7 +155,8 @@ def path_problem(network: Network, start: int, links: tuple[int, ...]) -> str | 
 
     A corridor's links are open, connected in order, cross the outline, and none lies inside.
     """
-    unknown = [link for link in links if link not in set(network.links.id.tolist())]
+    known = set(network.links.id.tolist())
+    unknown = [link for link in links if link not in known]
     if unknown:
         return f"must be links of the network; {unknown[0]} is none"
     rows = network.link_index(links)
