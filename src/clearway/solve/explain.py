@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from clearway.model.facts import Text
 from clearway.model.plan import INFEASIBLE, LIMITED, OPTIMAL, PARTIAL, Binding, Level, Status
 from clearway.model.scenario import Scenario
+from clearway.solve.cells import NEVER
 from clearway.solve.master import Duals
-from clearway.solve.problem import NEVER, Problem
+from clearway.solve.problem import Problem
 from clearway.solve.relax import Relaxation, Relaxed
 from clearway.solve.routes import menu
 
@@ -81,15 +82,22 @@ def explain(
     )
     if persons == willing:
         return Status(OPTIMAL if finished else LIMITED, _EVERYONE)
-    reason = Text(
-        f"{persons:,} of {willing:,} people expected to come are brought out; no plan brings out"
-        f" more than {most:,}.",
-        f"تتيح الخطة إخراج {persons:,} من أصل {willing:,} شخص يُتوقَّع حضورهم؛ ولا يمكن لأي خطة"
-        f" إخراج أكثر من {most:,}.",
-    )
+    reason = _of_best(persons, willing, most, streets=shadow is not None and len(shadow.keys) > 0)
     if not finished:
         reason = _join(reason, _STOPPED)
     return Status(PARTIAL if finished else LIMITED, _join(reason, worth), binding)
+
+
+def _of_best(persons: int, willing: int, most: int, *, streets: bool) -> Text:
+    """Say how many come out and what was proved; with streets, of blocks that fit a gate's slot."""
+    en = " of blocks that each meet one slot of a gate" if streets else ""
+    ar = " من دفعات تلتقي كل منها بفترة واحدة عند البوابة" if streets else ""
+    return Text(
+        f"{persons:,} of {willing:,} people expected to come are brought out; no plan{en} brings"
+        f" out more than {most:,}.",
+        f"تتيح الخطة إخراج {persons:,} من أصل {willing:,} شخص يُتوقَّع حضورهم؛ ولا يمكن لأي خطة{ar}"
+        f" إخراج أكثر من {most:,}.",
+    )
 
 
 _EVERYONE = Text(

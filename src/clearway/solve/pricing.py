@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearway.model.plan import EXPOSURE, HOURS, PEOPLE
+from clearway.solve.cells import NEVER
 from clearway.solve.kernels import Ground, sweep, trace
 from clearway.solve.master import COUNT, Duals, Goal
-from clearway.solve.problem import NEVER, Problem
+from clearway.solve.problem import Problem
 from clearway.solve.routes import NO_COLUMNS, Columns, Routes, menu, passes
 from clearway.solve.timetable import static_columns
 from clearway.solve.walks import NONE

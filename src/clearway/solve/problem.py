@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from clearway.model.network import INSIDE, OUTSIDE
 from clearway.model.scenario import Scenario, row_of
+from clearway.solve.cells import NEVER, Cells, gate_slots
 from clearway.solve.walks import (
     Arcs,
     Tail,
@@ -18,52 +18,6 @@ from clearway.solve.walks import (
     link_ticks,
     walking_arcs,
 )
-
-#: Steps of a walk that does not exist; far beyond any horizon.
-NEVER = 1 << 40
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Cells:
-    """The slots of every gate: one row a corridor, window and slot.
-
-    A window's slots begin with the first step at which anyone who left home at the opening can be
-    at the gate, and follow one another. The last is cut at the last step of entry; its block still
-    takes a whole slot to leave home, so it begins to arrive early and waits a little.
-
-    Attributes
-    ----------
-    corridor, window
-        Shape (c,), rows in the scenario's corridors and windows.
-    first
-        Shape (c,), step at which the slot begins.
-    steps
-        Shape (c,), length in steps: a whole slot, or less for a window's last.
-    front
-        Shape (c,), step at which the first of a block for this slot reaches the gate.
-    delay
-        Shape (c,), steps that a block may be held up at the gate by those before it.
-    wait_s
-        Shape (c,), seconds that people of a full block wait at the gate on average.
-    capacity
-        Shape (c,), persons the gate lets through in the slot.
-    spare
-        Shape (c,), persons that may still be at the gate when the slot ends, to pass in the next.
-    """
-
-    corridor: NDArray[np.int64]
-    window: NDArray[np.int64]
-    first: NDArray[np.int64]
-    steps: NDArray[np.int64]
-    front: NDArray[np.int64]
-    delay: NDArray[np.int64]
-    wait_s: NDArray[np.float64]
-    capacity: NDArray[np.float64]
-    spare: NDArray[np.float64]
-
-    def __len__(self) -> int:
-        """Return the number of cells."""
-        return len(self.corridor)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,7 +124,8 @@ def pose(scenario: Scenario) -> Problem:
     supply = _supply(scenario)
     cohorts = planning.slot_s // planning.step_s
     there = np.where(supply[:, :, None] > 0, steps, NEVER)
-    cells = _cells(scenario, there, opens, last, cohorts)
+    queues = _queues(scenario, tails)
+    cells = gate_slots(scenario, there, (opens, last), queues)
     rate = np.array([corridor.gate_persons_per_s.central for corridor in scenario.corridors])
     sites = row_of(scenario.receptions)
     site = np.array([sites[corridor.reception] for corridor in scenario.corridors])
@@ -221,58 +176,21 @@ def _window_steps(
     return np.array(opens, dtype=np.int64), np.stack(last, axis=1)
 
 
-def _cells(
-    scenario: Scenario,
-    walk_steps: NDArray[np.int64],
-    opens: NDArray[np.int64],
-    last: NDArray[np.int64],
-    cohorts: int,
-) -> Cells:
-    row = row_of(scenario.corridors)
-    whole, real = np.empty(0, dtype=np.int64), np.empty(0)
-    parts = [Cells(whole, whole, whole, whole, whole, whole, real, real, real)]
-    for w, window in enumerate(scenario.windows):
-        k = row[window.corridor]
-        begin, end = int(opens[w] + walk_steps[:, :, k].min()), int(last[:, w].max()) + 1
-        serves = scenario.corridors[k].gate_persons_per_s.central > 0
-        if serves and end - begin >= cohorts:
-            parts.append(_window_cells(scenario, (k, w), (begin, end), cohorts))
-    columns = {
-        field.name: np.concatenate([getattr(part, field.name) for part in parts])
-        for field in dataclasses.fields(Cells)
-    }
-    return Cells(**columns)
+def _queues(scenario: Scenario, tails: tuple[Tail | None, ...]) -> NDArray[np.float64]:
+    """Return the persons that may wait at each gate: its holding area's limit, or none at all.
 
-
-def _window_cells(
-    scenario: Scenario, place: tuple[int, int], span: tuple[int, int], cohorts: int
-) -> Cells:
-    """Return the slots of one corridor and window, between its first and last steps of entry."""
-    (k, w), (begin, end) = place, span
-    step_s = scenario.planning.step_s
-    limit = scenario.corridors[k].holding.limit_persons
-    rate = scenario.corridors[k].gate_persons_per_s.central * step_s
-    first = np.arange(begin, end, cohorts)
-    steps = np.minimum(cohorts, end - first)
-    short = cohorts - int(steps[-1])
-    if short * steps[-1] / cohorts * rate > limit:
-        # The last block would crowd the holding area before its slot begins.
-        first, steps, short = first[:-1], steps[:-1], 0
-    delay = np.full(len(first), min(1, cohorts - 1))
-    wait_s = np.zeros(len(first))
-    if short:
-        wait_s[-1] = short / 2 * step_s
-        delay[-2:-1] += -(-short * int(steps[-1]) // cohorts)
-    spare = np.full(len(first), min(limit, rate * min(1, cohorts - 1)))
-    spare[-1:] = 0.0
-    return Cells(
-        corridor=np.full(len(first), k),
-        window=np.full(len(first), w),
-        first=first,
-        steps=steps,
-        front=first + steps - cohorts,
-        delay=delay,
-        wait_s=wait_s,
-        capacity=steps * rate,
-        spare=spare,
+    Who waits comes later to the streets behind the gate than reckoned. That does no harm where
+    those hold all that their gates let through, of every group at once; elsewhere nobody waits.
+    """
+    room = scenario.network.links.foot_capacity_persons_per_s
+    load = np.zeros(len(room))
+    for corridor, tail in zip(scenario.corridors, tails, strict=True):
+        if tail is not None:
+            load[tail.links] += corridor.gate_persons_per_s.central
+    wide = load * (len(scenario.groups) + 1) <= room
+    return np.array(
+        [
+            corridor.holding.limit_persons if tail is not None and wide[tail.links].all() else 0.0
+            for corridor, tail in zip(scenario.corridors, tails, strict=True)
+        ]
     )

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from clearway.model.plan import EXPOSURE, HOURS, PEOPLE
 from clearway.model.scenario import row_of
+from clearway.solve.cells import NEVER
 from clearway.solve.highs import INFINITY, LinearProgram, Sparse
-from clearway.solve.problem import NEVER, Problem
+from clearway.solve.problem import Problem
 
 SECONDS_PER_HOUR = 3600.0
 #: Slack on rows that hold an earlier level, as a share: what the simplex method may be off by.

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from clearway.solve.problem import NEVER, Problem
+from clearway.solve.cells import NEVER
+from clearway.solve.problem import Problem
 from clearway.solve.walks import follow
 
 
