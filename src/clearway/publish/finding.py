@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from clearway.model.plan import OPTIMAL, PARTIAL, PEOPLE
+from clearway.model.verdict import PlanBreach
 from clearway.publish.edition import Edition
 from clearway.publish.figures import Measure, measures
-from clearway.publish.words import Said
+from clearway.publish.words import Said, Words
 
-_BREACHES_SHOWN: Final = 12
+_BREACHES_SHOWN: Final = 6
 _TIGHT: Final = 1e-9
 
 
@@ -107,7 +108,7 @@ def finding(edition: Edition) -> Finding:
         reason=_reason(edition),
         holds=verdict.feasible,
         check=words.say("check.none") if not found else words.say("check.some", n=found),
-        breaches=tuple(words.quote(str(breach)) for breach in shown),
+        breaches=tuple(_breach(words, breach) for breach in shown),
         more_breaches=words.say("check.more", n=more) if more else None,
         cards=tuple(_cards(edition)),
         parts=tuple(_parts(edition)),
@@ -116,6 +117,14 @@ def finding(edition: Edition) -> Finding:
         else None,
         days=tuple(_days(edition)),
     )
+
+
+def _breach(words: Words, breach: PlanBreach) -> Said:
+    """Say which rule is broken where; the judge's sentence is in English."""
+    key = f"rule.{breach.rule}"
+    rule = words.say(key) if key in words.messages else words.quote(breach.rule)
+    text = words.quote(breach.text)
+    return words.say("check.breach", rule=rule, where=words.quote(breach.where), text=text)
 
 
 def _reason(edition: Edition) -> Said:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from clearway.model.facts import ASSUMED, Estimate
 from clearway.publish.edition import Edition
+from clearway.publish.isolate import clean
 from clearway.publish.words import Said
+
+_MARK: Final = re.compile(rf"^\s*{ASSUMED}\b[\s:;,.]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number with its range, its unit and its source."""
+    """One number with its range if it has one, its unit and its source."""
 
     what: Said
     low: Said
@@ -71,7 +76,7 @@ def window_rows(edition: Edition) -> Iterator[Statement]:
             hours=calendar.hours(opens, closes),
         )
         day = calendar.day(calendar.day_of(opens))
-        yield Statement(day, text, _assumed(source), words.quote(source))
+        yield Statement(day, text, _assumed(source), _source(edition, source))
 
 
 def place_rows(edition: Edition) -> Iterator[Statement]:
@@ -81,7 +86,7 @@ def place_rows(edition: Edition) -> Iterator[Statement]:
             edition.words.code(corridor.id),
             edition.words.name(corridor.name),
             _assumed(corridor.source),
-            edition.words.quote(corridor.source),
+            _source(edition, corridor.source),
         )
 
 
@@ -92,25 +97,31 @@ def fact_rows(edition: Edition) -> Iterator[Statement]:
             edition.words.quote(fact.topic),
             edition.words.name(fact.text),
             _assumed(fact.source),
-            edition.words.quote(fact.source),
+            _source(edition, fact.source),
         )
 
 
 def _figure(edition: Edition, what: Said, estimate: Estimate, unit: str, factor: float) -> Figure:
     words = edition.words
+    ranges = estimate.low < estimate.high
     return Figure(
         what=what,
-        low=words.amount(estimate.low * factor),
+        low=words.amount(estimate.low * factor) if ranges else Said("–"),
         central=words.amount(estimate.central * factor),
-        high=words.amount(estimate.high * factor),
+        high=words.amount(estimate.high * factor) if ranges else Said("–"),
         unit=words.say(f"assumptions.{unit}"),
         assumed=_assumed(estimate.source),
-        source=words.quote(estimate.source),
+        source=_source(edition, estimate.source),
     )
 
 
 def _exact(edition: Edition, what: Said, value: float, unit: str, source: str) -> Figure:
     return _figure(edition, what, Estimate(value, value, value, source), unit, 1)
+
+
+def _source(edition: Edition, source: str) -> Said:
+    """Return a source without the word that its mark says already."""
+    return edition.words.quote(_MARK.sub("", clean(source)))
 
 
 def _assumed(source: str) -> bool:
