@@ -74,7 +74,7 @@ def explain(
         return Status(INFEASIBLE, _why_nobody(problem))
     persons, most = int(people.value), int(people.bound)
     binding = _binding(problem, shadow, willing - persons) if shadow else ()
-    named = binding[:NAMED]
+    named = _first_of_each(binding)[:NAMED]
     worth = (
         Text(" ".join(one.text.en for one in named), " ".join(one.text.ar for one in named))
         if named
@@ -151,6 +151,14 @@ def _binding(problem: Problem, shadow: Shadow, left: int) -> tuple[Binding, ...]
         *_gates(problem, shadow, left), *_sites(problem, shadow), *_links(problem, shadow, left)
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda one: (-one.worth_persons, one.from_s, one.where)))
+
+
+def _first_of_each(binding: tuple[Binding, ...]) -> list[Binding]:
+    """Return the most valuable limit of each gate, site or street."""
+    places: dict[tuple[str, str], Binding] = {}
+    for one in binding:
+        places.setdefault((one.kind, one.where), one)
+    return list(places.values())
 
 
 def _gates(problem: Problem, shadow: Shadow, left: int) -> list[Binding]:

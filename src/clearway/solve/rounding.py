@@ -15,6 +15,8 @@ from clearway.solve.timetable import static_columns
 
 #: Persons below which a block of the flow is left out.
 SMALL = 0.05
+#: Share by which the walk to a gate that rounding fills may be longer than to the nearest.
+DETOUR = 0.5
 #: Persons that a sum of floating-point numbers may be off by.
 ROUND = 1e-6
 
@@ -55,7 +57,7 @@ def round_off(problem: Problem, routes: Routes, flow: Flow) -> Called:
         zone, group, cell = blocks.place(block)
         target = float(blocks.target[block])
         owed = homes.owes(zone, group, target), limits.gates.owes(cell, target)
-        wanted = max(owed) if blocks.ends[block] else owed[int(blocks.last[block])]
+        wanted = max(owed) if blocks.eager[block] else owed[int(blocks.last[block])]
         column = blocks.columns.take(np.array([block]))
         rows.append(homes.take(zone, group, wanted, limits.room(column)))
         limits.enter(column, rows[-1][2])
@@ -72,11 +74,13 @@ def _fill(
 ) -> tuple[Columns, list[tuple[int, int, int]]]:
     """Return blocks for households that are left, in what rounding left free at the gates.
 
-    Nobody is called before an earlier household of the same zone and group.
+    Nobody is called before an earlier household of the same zone and group, or to a gate that is
+    much farther than the nearest: to fill a gate is no reason to cross the city.
     """
     latest = np.full(problem.supply.shape, -1)
     np.maximum.at(latest, (columns.zone, columns.group), columns.depart)
     can, cells = menu(problem), problem.cells
+    shortest = problem.walk_steps.min(axis=2)
     found = NO_COLUMNS
     rows: list[tuple[int, int, int]] = []
     for cell in np.argsort(cells.first, kind="stable"):
@@ -84,10 +88,12 @@ def _fill(
             continue
         walk = problem.walk_steps[:, :, cells.corridor[cell]]
         ready = can[:, :, cell] & (cells.front[cell] - walk >= latest) & (homes.left() > 0)
-        nearest = sorted(zip(*np.nonzero(ready), strict=True), key=lambda at: int(walk[at]))
-        for zone, group in nearest:
-            at = np.array([zone]), np.array([group]), np.array([cell])
-            column = static_columns(problem, routes, at)
+        ready &= walk <= shortest + DETOUR * shortest
+        zones, groups = np.nonzero(ready)
+        for at in np.lexsort((walk[ready], -problem.weights[groups])):
+            zone, group = zones[at], groups[at]
+            place = np.array([zone]), np.array([group]), np.array([cell])
+            column = static_columns(problem, routes, place)
             room = limits.room(column)
             row = homes.take(int(zone), int(group), room, room)
             if row[1]:
@@ -101,15 +107,16 @@ def _fill(
 class _Blocks:
     """Blocks of the flow that are worth calling, and the persons of each.
 
-    ``last`` tells which end a slot of a gate, ``ends`` which end the call of all of a zone and
-    group.
+    ``last`` tells which end a slot of a gate; there, lighter groups come last. ``eager`` tells
+    which make up at once for what their zone and group was called too few: those that end its
+    call, and those of people who weigh more than others.
     """
 
     columns: Columns
     target: NDArray[np.float64]
     window: NDArray[np.int64]
     last: NDArray[np.bool_]
-    ends: NDArray[np.bool_]
+    eager: NDArray[np.bool_]
 
     @staticmethod
     def of(problem: Problem, routes: Routes, flow: Flow) -> _Blocks:
@@ -121,7 +128,9 @@ class _Blocks:
             [simple[int(route)] for route in flow.columns.route], dtype=bool
         )
         columns, target = flow.columns.take(keep), flow.persons[keep]
-        order = np.lexsort((columns.depart, columns.group, columns.zone, columns.cell))
+        order = np.lexsort(
+            (columns.depart, columns.zone, -problem.weights[columns.group], columns.cell)
+        )
         columns = columns.take(order)
         last = np.append(columns.cell[1:] != columns.cell[:-1], np.ones(min(len(columns), 1)))
         window = problem.cells.window[columns.cell]
@@ -131,7 +140,8 @@ class _Blocks:
         everyone = called > problem.supply - 1
         who = columns.zone * problem.supply.shape[1] + columns.group
         ends = (_next(who, columns.depart) < 0) & everyone[columns.zone, columns.group]
-        return _Blocks(columns, target, window, last.astype(bool), ends)
+        heavy = problem.weights[columns.group] > problem.weights.min()
+        return _Blocks(columns, target, window, last.astype(bool), ends | heavy)
 
     def place(self, block: int) -> tuple[int, int, int]:
         """Return a block's zone, group and cell."""
