@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 
 from clearway.model.population import SIZES
-from clearway.solve.problem import NEVER, Problem, pose
+from clearway.solve.cells import NEVER
+from clearway.solve.problem import Problem, pose
 from tests.plans import ways_out, willing_persons
 from tests.scenarios import Recipe, build, four_sides, late_window, one_corridor, two_gates
 from tests.solve.draws import recipes
