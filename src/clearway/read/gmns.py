@@ -36,6 +36,8 @@ _FACILITIES: Final = {
     "sidewalk": "footway",
 }
 _PARTNER_LENGTH: Final = 0.05
+#: A line's end may lie this share of its length from the node where it ends.
+_LOOSE_END: Final = 0.25
 
 _Row = Mapping[str, str]
 
@@ -161,7 +163,12 @@ def _line(
     if line is None or line.geom_type != "LineString" or line.is_empty:
         log.add(_LINK, row, "geometry", text, "must be a LINESTRING in WKT")
         return shapely.LineString(ends)
-    return shapely.force_2d(line)
+    points = shapely.get_coordinates(line)
+    gaps = [math.dist(point, end) for point, end in zip(points[[0, -1]], ends, strict=True)]
+    if max(gaps) > _LOOSE_END * max(line.length, math.dist(*ends)):
+        rule = "must lead from from_node_id to to_node_id"
+        log.add(_LINK, row, "geometry", text, rule)
+    return shapely.LineString([ends[0], *points[1:-1], ends[1]])
 
 
 def _number(text: str) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -125,7 +127,8 @@ def _corridors(recipe: Recipe, ways: tuple[Way, ...], built: Built) -> tuple[Cor
 def _corridor(recipe: Recipe, mouth: Mouth, way: Way, built: Built) -> Corridor:
     options, rate = recipe.options, mouth.gate_persons_per_h
     limit = round(rate.central)
-    area = round(options.holding_m2_per_person * limit)
+    # Rounded up, so that the limit never crowds it; a gate that stands still has an area, too.
+    area = max(1, math.ceil(options.holding_m2_per_person * limit))
     room = f"assumed: one hour of the gate at {options.holding_m2_per_person:g} m2 a person"
     return Corridor(
         id=mouth.id,

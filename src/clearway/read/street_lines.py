@@ -10,6 +10,9 @@ import numpy as np
 import pyproj
 import shapely
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 from clearway.errors import Breach, ScenarioError
 from clearway.model.checks import shown
@@ -97,8 +100,12 @@ def _ends(line: NDArray[np.object_], crs: Any) -> tuple[NDArray[np.int64], NDArr
     last = shapely.get_coordinates(shapely.get_point(line, -1))
     digits = _ROUND_DEG if pyproj.CRS(crs).is_geographic else _ROUND_M
     both = np.round(np.concatenate([first, last]), digits)
-    node = np.unique(both, axis=0, return_inverse=True)[1].reshape(2, -1)
-    return node[0], node[1]
+    places, node = np.unique(both, axis=0, return_inverse=True)
+    # Rounding parts some that lie still closer, on either side of a half; these are joined.
+    near = cKDTree(places).query_pairs(1.5 * 10.0**-digits, output_type="ndarray")
+    graph = coo_array((np.ones(len(near)), near.T), shape=(len(places), len(places)))
+    ends = connected_components(graph, directed=False)[1][node].reshape(2, -1)
+    return ends[0], ends[1]
 
 
 def _text(parts: Any, field: str) -> Any:

@@ -15,6 +15,8 @@ _ANGLES = 24
 #: Every zone after the first so many of five is in the middle sector.
 _MIDDLE_SHARE = 0.2
 _SECTORS = "NESW"
+#: Polygons closer than this share a border there, metres.
+_BORDER_M = 0.01
 #: A cut counts this share longer for each stretch more that it is made of, and this many times
 #: longer for being off the wanted split by all of the weight.
 _APART, _UNEVEN = 0.5, 40.0
@@ -62,12 +64,12 @@ def lay_zones(
     weight
         Shape (n,), 0 or more: metres of residential street at each node.
     count
-        Zones wanted; fewer come out if fewer nodes have a weight.
+        Zones wanted; fewer come out where no straight cut splits what is left.
     """
     rows = np.arange(len(places))
     count = max(1, min(count, int((weight > 0).sum())))
-    cut = _cut(pocket, rows, count, _Ground(places, weight))
-    whole = _whole(cut, places)
+    ground = _Ground(places, weight)
+    whole = _whole(_cut(pocket, rows, count, ground), ground)
     codes = _codes(np.array([_middle(places, weight, nodes) for _, nodes in whole]))
     areas = [
         Area(code, shape, nodes, math.fsum(weight[nodes]), _home(places, weight, nodes))
@@ -158,21 +160,49 @@ def _sides(shape: Any, edge: tuple[float, float, float]) -> tuple[Any, Any]:
     return shape.intersection(below), shape.intersection(above)
 
 
-def _whole(cut: _Cut, places: NDArray[np.float64]) -> _Cut:
-    """Give each fragment of a zone to the neighbour it shares most border with."""
+def _whole(cut: _Cut, ground: _Ground) -> _Cut:
+    """Give fragments, and zones left without homes, to neighbours; return zones and their nodes."""
     kept, loose = [], []
     for shape, _ in cut:
         parts = sorted(_polygons(shape), key=lambda part: -part.area)
         kept.append(parts[0])
         loose += parts[1:]
-    for part in sorted(loose, key=lambda one: (-one.area, one.bounds)):
-        shared = [shapely.length(shapely.intersection(part.boundary, one)) for one in kept]
-        best = int(np.argmax(shared))
-        joined = _polygons(shapely.union_all([kept[best], part], grid_size=0.001))
-        if len(joined) == 1:
-            kept[best] = joined[0]
-    near = np.argmin([shapely.distance(one, shapely.points(places)) for one in kept], axis=0)
-    return [(one, np.flatnonzero(near == row)) for row, one in enumerate(kept)]
+    _give(sorted(loose, key=lambda one: (-one.area, one.bounds)), kept)
+    points = shapely.points(ground.places)
+    while True:
+        near = np.argmin([shapely.distance(one, points) for one in kept], axis=0)
+        lived = np.bincount(near, weights=ground.weight, minlength=len(kept))
+        if lived.all():
+            return [(one, np.flatnonzero(near == row)) for row, one in enumerate(kept)]
+        # Its homes lay in a fragment, or on a border that the zone before it has as well.
+        _give([kept.pop(int(np.argmin(lived)))], kept)
+
+
+def _give(loose: list[Any], kept: list[Any]) -> None:
+    """Join each loose polygon to the one of ``kept`` with which it shares most border."""
+    while loose:
+        left = []
+        for part in loose:
+            best, joined = _neighbour(part, kept)
+            if joined.geom_type == "Polygon":
+                kept[best] = joined
+            else:
+                left.append(part)
+        if len(left) == len(loose):
+            # Nothing borders on it, not even what was joined just now: it stays apart.
+            best, joined = _neighbour(left.pop(0), kept)
+            kept[best] = joined
+        loose = left
+
+
+def _neighbour(part: Any, kept: list[Any]) -> tuple[int, Any]:
+    """Return the one with the longest border with ``part``, and the two joined."""
+    # Cuts through the same corner differ in the last digit: a border is what lies this close.
+    around = shapely.buffer(kept, _BORDER_M)
+    shared = [shapely.length(shapely.intersection(part.boundary, one)) for one in around]
+    best = int(np.argmax(shared))
+    joined = _polygons(shapely.union_all([kept[best], part], grid_size=0.001))
+    return best, joined[0] if len(joined) == 1 else shapely.MultiPolygon(joined)
 
 
 def _polygons(shape: Any) -> list[Any]:
@@ -199,7 +229,7 @@ def _codes(middle: NDArray[np.float64]) -> list[str]:
     off = middle - np.median(middle, axis=0)
     spread = np.maximum(off.std(axis=0), 1e-9)
     inner = np.argsort(np.hypot(*(off / spread).T), kind="stable")
-    letters = [_SECTORS[int(((math.atan2(x, y) / (math.pi / 2)) + 0.5) % 4)] for x, y in off]
+    letters = [_SECTORS[math.floor(math.atan2(x, y) / (math.pi / 2) + 0.5) % 4] for x, y in off]
     for row in inner[: int(len(middle) * _MIDDLE_SHARE)]:
         letters[row] = "M"
     counts: dict[str, int] = {}
