@@ -20,7 +20,7 @@ class StepByStep:
     """The relaxation with one row for each step of each gate instead of blocks of steps."""
 
     def __init__(self, problem: Problem) -> None:
-        """Number who may pass when: zone, group, window and step."""
+        """List who may pass when: zone, group, corridor, window and step."""
         self.problem = problem
         corridors = {c.id: k for k, c in enumerate(problem.scenario.corridors)}
         self.rows: list[tuple[int, int, int, int, int]] = []
@@ -64,12 +64,14 @@ class StepByStep:
         members: dict[tuple[int, ...], list[int]] = defaultdict(list)
         for at, (z, g, k, w, step) in enumerate(self.rows):
             site = int(problem.site[k])
-            for key, most in (
-                ((0, z, g), float(problem.supply[z, g])),
-                ((1, w, step), float(problem.gate_rate[k] * problem.scenario.planning.step_s)),
-                ((2, site), sites[site].places.central),
-            ):
-                limits[key] = most
+            rate = problem.gate_rate[k] * problem.scenario.planning.step_s
+            mine: dict[tuple[int, ...], float] = {
+                (0, z, g): float(problem.supply[z, g]),
+                (1, w, step): float(rate),
+                (2, site): sites[site].places.central,
+            }
+            limits |= mine
+            for key in mine:
                 members[key].append(at)
         matrix = np.zeros((len(limits), len(self.rows)))
         for row, key in enumerate(limits):
@@ -106,8 +108,8 @@ def walks(problem: Problem, node: int, mouth: int, most: int) -> Iterator[tuple[
         if here == mouth:
             yield path
         if len(path) < most:
-            for arc in np.flatnonzero(problem.inside.tail == here).tolist():
-                stack.append((int(problem.inside.head[arc]), (*path, arc)))
+            arcs = np.flatnonzero(problem.inside.tail == here).tolist()
+            stack += [(int(problem.inside.head[arc]), (*path, arc)) for arc in arcs]
 
 
 def reduced_costs(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +13,6 @@ from clearway.model.plan import (
     HOURS,
     INFEASIBLE,
     LEVELS,
-    LIMITED,
     OPTIMAL,
     PARTIAL,
     PEOPLE,
@@ -22,15 +22,16 @@ from clearway.model.scenario import Scenario
 from clearway.publish.plan_file import plan_to_json
 from clearway.solve import SolveOptions, solve
 from clearway.solve.problem import pose
+from clearway.solve.relax import Relaxation
 from tests.scenarios import Recipe, build
-from tests.solve.draws import BOUNDED, recipes, renamed, shuffled
+from tests.solve.draws import recipes, renamed, shuffled, solved
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=80, deadline=None, derandomize=True)
 @given(recipes())
 def test_the_judge_finds_no_breach(recipe: Recipe) -> None:
     scenario = build(recipe)
-    plan = solve(scenario, BOUNDED)
+    plan = solved(scenario)
     verdict = judge(scenario, plan)
     assert verdict.breaches == ()
     assert verdict.people_out == plan.persons
@@ -38,12 +39,12 @@ def test_the_judge_finds_no_breach(recipe: Recipe) -> None:
     _check_status(plan)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=35, deadline=None, derandomize=True)
 @given(recipes(), st.sampled_from((0, 1, 2, 5)))
 def test_a_plan_that_was_stopped_keeps_every_rule(recipe: Recipe, asked: int) -> None:
     scenario = build(recipe)
     answers = iter([False] * asked)
-    plan = solve(scenario, BOUNDED, stop=lambda: next(answers, True))
+    plan = solve(scenario, stop=lambda: next(answers, True))
     assert judge(scenario, plan).breaches == ()
     _check_status(plan)
 
@@ -56,10 +57,10 @@ def test_a_plan_out_of_time_keeps_every_rule(recipe: Recipe) -> None:
     assert judge(scenario, plan).breaches == ()
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(recipes())
 def test_no_value_is_better_than_its_bound(recipe: Recipe) -> None:
-    plan = solve(build(recipe), BOUNDED)
+    plan = solved(build(recipe))
     for level in plan.levels:
         better = level.value - level.bound if level.name == PEOPLE else level.bound - level.value
         assert better <= 1e-6 * max(1.0, abs(level.bound))
@@ -68,11 +69,11 @@ def test_no_value_is_better_than_its_bound(recipe: Recipe) -> None:
         assert level.bound >= 0
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(recipes())
 def test_households_are_called_in_their_order_and_whole(recipe: Recipe) -> None:
     scenario = build(recipe)
-    plan = solve(scenario, BOUNDED)
+    plan = solved(scenario)
     zones = {zone.id: z for z, zone in enumerate(scenario.zones)}
     groups = {group.id: g for g, group in enumerate(scenario.groups)}
     called: dict[tuple[int, int], tuple[int, int]] = {}
@@ -88,52 +89,54 @@ def test_households_are_called_in_their_order_and_whole(recipe: Recipe) -> None:
         called[who] = until, move.depart_s
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(recipes())
 def test_the_same_scenario_gives_the_same_bytes(recipe: Recipe) -> None:
     first, again = build(recipe), build(recipe)
-    unhurried = SolveOptions(seconds=1e6, gap=0.01)
-    plans = [solve(one, unhurried) for one in (first, again)]
+    plans = [solved(one) for one in (first, again)]
     texts = [plan_to_json(one, plan) for one, plan in zip((first, again), plans, strict=True)]
     assert texts[0] == texts[1]
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(recipes(), st.integers(0, 2**20))
 def test_the_order_of_the_parts_changes_no_bound(recipe: Recipe, seed: int) -> None:
     scenario = build(recipe)
-    _check_same_bound(scenario, shuffled(scenario, seed))
+    _check_same_bound(scenario, shuffled(scenario, seed), narrow=recipe.width_m < 1)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(recipes())
 def test_ids_change_no_bound(recipe: Recipe) -> None:
     scenario = build(recipe)
-    _check_same_bound(scenario, renamed(scenario))
+    _check_same_bound(scenario, renamed(scenario), narrow=recipe.width_m < 1)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(recipes(wide=True))
 def test_ids_change_no_value_where_streets_are_wide(recipe: Recipe) -> None:
     scenario = build(recipe)
-    plan, other = solve(scenario, BOUNDED), solve(renamed(scenario), BOUNDED)
+    plan, other = solved(scenario), solved(renamed(scenario))
     assert [level.value for level in plan.levels] == [level.value for level in other.levels]
-    assert [move.depart_s for move in plan.movements] == [
-        move.depart_s for move in other.movements
-    ]
+    assert [move.depart_s for move in plan.movements] == [move.depart_s for move in other.movements]
 
 
-
-
-def _check_same_bound(scenario: Scenario, other: Scenario) -> None:
-    plans = solve(scenario, BOUNDED), solve(other, BOUNDED)
+def _check_same_bound(scenario: Scenario, other: Scenario, *, narrow: bool) -> None:
+    plans = solved(scenario), solved(other)
     assert judge(other, plans[1]).breaches == ()
     assert [level.name for level in plans[0].levels] == [level.name for level in plans[1].levels]
-    if any(plan.status.code == LIMITED for plan in plans) or not plans[0].levels:
+    if not plans[0].levels:
         return
-    bounds = [plan.level(PEOPLE).bound for plan in plans]
-    # Rounds end within a tenth of the gap; people are whole.
-    assert abs(bounds[0] - bounds[1]) <= 1e-3 * max(bounds) + 1
+    relaxed = [Relaxation(pose(one)) for one in (scenario, other)]
+    bounds = [one.best(PEOPLE, weighted=False).value for one in relaxed]
+    assert bounds[0] == pytest.approx(bounds[1], rel=1e-6, abs=1e-6)
+    # A bound from blocks is below that of the relaxation, yet above any plan of the same pause.
+    for plan, twin in (plans, plans[::-1]):
+        assert twin.level(PEOPLE).value <= plan.level(PEOPLE).bound
+        assert plan.level(PEOPLE).bound <= bounds[0] * (1 + 1e-5) + 1e-5
+    if scenario.planning.spread == 1 and not narrow:
+        values = [plan.level(PEOPLE).bound for plan in plans]
+        assert values[0] == values[1]
 
 
 def _check_status(plan: Plan) -> None:
@@ -158,11 +161,11 @@ def _check_status(plan: Plan) -> None:
     assert all(one.from_s < one.until_s for one in plan.status.binding)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(recipes())
 def test_people_leave_only_in_windows_that_the_gates_have(recipe: Recipe) -> None:
     scenario = build(recipe)
-    plan, problem = solve(scenario, BOUNDED), pose(scenario)
+    plan, problem = solved(scenario), pose(scenario)
     row = {corridor.id: k for k, corridor in enumerate(scenario.corridors)}
     spans = [
         (

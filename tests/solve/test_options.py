@@ -54,8 +54,3 @@ def test_people_are_told_above_zero() -> None:
     assert [(one.value, one.bound) for one in heard] == [(90, 100), (50, 40)]
     assert [one.gap for one in heard] == pytest.approx([0.1, 0.25])
     assert 0 <= heard[0].seconds <= heard[1].seconds
-
-
-def test_nobody_listens() -> None:
-    watch = Watch(SolveOptions(), None, None)
-    assert watch.tell("people_out", 1, -1.0, -1.0) is None

@@ -60,9 +60,7 @@ def test_a_window_that_opens_between_steps_begins_with_the_next() -> None:
 def test_a_window_has_a_slot_if_a_whole_one_fits(minutes: int, cells: int) -> None:
     # Four steps to the gate, a slot of 15, five to be out: the last of a slot passes in step 18.
     hours = minutes / 60
-    problem = pose(
-        one_corridor(windows=((1, 8, 8 + hours),), margin_min=0.0, holding_persons=0.0)
-    )
+    problem = pose(one_corridor(windows=((1, 8, 8 + hours),), margin_min=0.0, holding_persons=0.0))
     assert len(problem.cells) == cells
 
 

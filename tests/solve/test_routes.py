@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 
 import numpy as np
 import pytest
@@ -71,16 +71,16 @@ def test_use_counts_every_cohort_on_every_street(recipe: Recipe) -> None:
     assume(len(columns) > 0)
     columns = columns.take(np.arange(0, len(columns), max(1, len(columns) // 12)))
     use = routes.use(columns)
-    found = Counter[tuple[int, int]]()
+    found = defaultdict[tuple[int, int], float](float)
     for column, key, share in zip(use.column, use.key, use.share, strict=True):
         found[int(column), int(key)] += share
-    assert found == pytest.approx(slow_use(problem, routes, columns))
+    assert dict(found) == pytest.approx(slow_use(problem, routes, columns))
 
 
 def slow_use(problem: Problem, routes: Routes, columns: Columns) -> dict[tuple[int, int], float]:
     """Return the share of each column that enters each street in each slot, one by one."""
     planning = problem.scenario.planning
-    found = Counter[tuple[int, int]]()
+    found = defaultdict[tuple[int, int], float](float)
     for column in range(len(columns)):
         route, group = int(columns.route[column]), int(columns.group[column])
         for cohort in range(problem.cohorts):
