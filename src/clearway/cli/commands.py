@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from clearway.cli.arguments import BOTH
@@ -19,7 +18,7 @@ from clearway.cli.interrupt import Interrupt
 from clearway.cli.progress import ProgressLine
 from clearway.cli.say import complain, size, tell
 from clearway.cli.summary import cost, summary, written
-from clearway.cli.write import write_text
+from clearway.cli.write import expect_file, expect_folder, named, scratch_in, write_text
 from clearway.judge.check import judge
 from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
@@ -45,6 +44,7 @@ def check_scenario(arguments: argparse.Namespace) -> int:
 
 def solve_scenario(arguments: argparse.Namespace) -> int:
     """Solve, and write the plan."""
+    expect_file(arguments.out)
     run = _begin(arguments)
     scenario = run.read()
     plan = run.solve(scenario)
@@ -65,6 +65,7 @@ def judge_plan(arguments: argparse.Namespace) -> int:
 
 def report_plan(arguments: argparse.Namespace) -> int:
     """Judge a plan and write its report."""
+    expect_folder(arguments.out)
     run = _begin(arguments)
     scenario = run.read()
     plan = read_plan(arguments.plan, scenario)
@@ -76,6 +77,7 @@ def report_plan(arguments: argparse.Namespace) -> int:
 
 def run_chain(arguments: argparse.Namespace) -> int:
     """Read, solve, judge, publish, and say in short what came of it."""
+    expect_folder(arguments.out)
     run = _begin(arguments)
     scenario = run.read()
     plan = run.solve(scenario)
@@ -141,14 +143,10 @@ class _Run:
         """Write the report in ``lang`` and the files beside it; return where they are."""
         timings = {**self.seconds, "peak_mb": peak_mb()}
         target: Path = self.arguments.out
-        target.mkdir(parents=True, exist_ok=True)
-        with (
-            self._timed("publish"),
-            TemporaryDirectory(dir=target, prefix=".clearway-") as scratch,
-        ):
+        with self._timed("publish"), named(target), scratch_in(target, "clearway") as scratch:
             publish(scenario, plan, verdict, scratch, timings=timings)
             unwanted = {report_name(one) for one in LANGS if lang not in (one, BOTH)}
-            made = sorted(one for one in Path(scratch).iterdir() if one.name not in unwanted)
+            made = sorted(one for one in scratch.iterdir() if one.name not in unwanted)
             return tuple(one.replace(target / one.name) for one in made)
 
     @contextmanager
