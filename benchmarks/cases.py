@@ -53,16 +53,20 @@ class Race:
         Length of each window.
     days
         How many of the windows' days.
+    width
+        Of streets inside, as a share of what it is.
     """
 
     place: Place
     hours: float
     days: int
+    width: float = 1.0
 
     @property
     def id(self) -> str:
         """Name of the instance."""
-        return f"{self.place.id}/{self.days}x{self.hours:g}h"
+        narrow = "" if self.width == 1 else f"-width-{self.width:g}"
+        return f"{self.place.id}/{self.days}x{self.hours:g}h{narrow}"
 
 
 THE_FLAGSHIP: Final = Place("aleppo-2016", "", 0)
@@ -77,15 +81,17 @@ def places() -> list[Place]:
 def races() -> list[Race]:
     """Return the instances for the explicit graph, the small first.
 
-    All days of the flagship at once come last: that is the size at which Clearway plans.
+    All days of the flagship at once come last: that is the size at which Clearway plans. Two have
+    streets a tenth as wide, so that streets bind and not gates alone.
     """
     cities = [
         Race(Place(f"{city}-{HEADLINE_M}", city, HEADLINE_M), 4, 1)
         for city in CITIES
         if not city.startswith("aleppo")
     ]
+    narrow = [Race(THE_FLAGSHIP, hours, 1, width=0.1) for hours in (2, 3)]
     ladder = [Race(THE_FLAGSHIP, hours, 1) for hours in (2, 3, 4, 11)]
-    return [*ladder[:3], *cities, ladder[3], Race(THE_FLAGSHIP, 11, 3)]
+    return [*ladder[:3], *narrow, *cities, ladder[3], Race(THE_FLAGSHIP, 11, 3)]
 
 
 def quick() -> tuple[list[Place], list[Race]]:

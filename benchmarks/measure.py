@@ -81,19 +81,21 @@ def plan(folder: str) -> Iterator[dict[str, Any]]:
     yield _parts(scenario, SolveOptions())
 
 
-def flow(folder: str, hours: float, days: int) -> Iterator[dict[str, Any]]:
+def flow(folder: str, hours: float, days: int, width: float = 1.0) -> Iterator[dict[str, Any]]:
     """Time Clearway's flow on the variant: most people, then least exposure."""
-    scenario = minute_variant(read_scenario(folder), hours, days)
+    scenario = minute_variant(read_scenario(folder), hours, days, width)
     warm()
     yield _size(scenario)
     # The third level is no part of the question: stop when it has begun.
     yield {**_parts(scenario, SolveOptions(gap=RACE_GAP), until=HOURS), "peak_mb": peak_mb()}
 
 
-def full_graph(folder: str, hours: float, days: int) -> Iterator[dict[str, Any]]:
+def full_graph(
+    folder: str, hours: float, days: int, width: float = 1.0
+) -> Iterator[dict[str, Any]]:
     """Time OR-Tools' minimum-cost flow on the variant's explicit graph."""
     yield {"memory_limit_mb": limit_memory(MEMORY_SHARE) / 1e6}
-    scenario = minute_variant(read_scenario(folder), hours, days)
+    scenario = minute_variant(read_scenario(folder), hours, days, width)
     clock = Clock()
     graph = explicit.expand(scenario)
     yield {"arcs": len(graph), "graph_nodes": graph.nodes, "expand": clock.lap()}

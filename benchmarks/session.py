@@ -50,12 +50,18 @@ def main() -> int:
         "limit_s": asked.limit,
         "machine": machine(),
         "cities": cities,
-        "plans": [_plan(place, asked.repeats) for place in wanted if _there(place)],
-        "races": [_race(race, asked.limit, asked.repeats) for race in raced if _there(race.place)],
+        "plans": [],
+        "races": [],
     }
-    record["growth"] = growth(record)
     target = asked.out / "solve.json"
-    _write(target, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+    # Written after each case: a session that is ended early leaves what it has measured.
+    for place in filter(_there, wanted):
+        record["plans"].append(_plan(place, asked.repeats))
+        _save(record, target)
+    for race in raced:
+        if _there(race.place):
+            record["races"].append(_race(race, asked.limit, asked.repeats))
+            _save(record, target)
     _say(f"wrote {target}")
     if not (asked.quick or asked.only):
         _write(PAGE, page(record))
@@ -67,19 +73,15 @@ def growth(record: dict[str, Any]) -> dict[str, Any]:
     """Return the fitted power laws of a record: processor seconds over the size."""
     plans = [row for row in record["plans"] if row["end"] == DONE]
     nodes = [row["nodes"] for row in plans]
-    full = [race for race in record["races"] if race["explicit"]["end"] == DONE]
-    races_done = [race for race in record["races"] if race["flow"]["end"] == DONE]
+    wide = [race for race in record["races"] if race["width"] == 1 and "ratio" in race]
+    full = [race for race in wide if race["explicit"]["end"] == DONE]
     fits = {
         "solve": fit_power(nodes, [row["solve"]["cpu_s"] for row in plans]),
         "pose": fit_power(nodes, [row["pose"]["cpu_s"] for row in plans]),
         "flow": fit_power(nodes, [row["flow"]["cpu_s"] for row in plans]),
         "race_flow": fit_power(
-            [race["explicit"]["arcs"] for race in races_done if "arcs" in race["explicit"]],
-            [
-                race["flow"]["pose"]["cpu_s"] + race["flow"]["flow"]["cpu_s"]
-                for race in races_done
-                if "arcs" in race["explicit"]
-            ],
+            [race["explicit"]["arcs"] for race in wide],
+            [race["flow"]["pose"]["cpu_s"] + race["flow"]["flow"]["cpu_s"] for race in wide],
         ),
         "race_explicit": fit_power(
             [race["explicit"]["arcs"] for race in full],
@@ -145,12 +147,13 @@ def _plan(place: Place, repeats: int) -> dict[str, Any]:
 
 def _race(race: Race, limit_s: float, repeats: int) -> dict[str, Any]:
     """Let both programs solve one instance."""
-    asked = {"folder": str(_folder(race.place)), "hours": race.hours, "days": race.days}
+    size = {"hours": race.hours, "days": race.days, "width": race.width}
+    asked = {"folder": str(_folder(race.place)), **size}
     flow = best(lambda: run_child("flow", asked, PLAN_S), ("pose", "flow"), repeats)
     full = best(lambda: run_child("explicit", asked, limit_s), ("expand", "mcf"), repeats)
-    row = {"id": race.id, "city": race.place.city, "hours": race.hours, "days": race.days}
+    row = {"id": race.id, "city": race.place.city, **size}
     row |= {"flow": flow, "explicit": full, **compare(flow, full)}
-    told = f"{row['ratio']:,.0f} x" if "ratio" in row else ""
+    told = f"{row['ratio']:,.1f} x" if "ratio" in row else ""
     _say(f"{race.id}: {full.get('arcs', 0):,} arcs, {full['end']}, {row['bound']} {told}")
     return row
 
@@ -208,6 +211,11 @@ def _ends(record: dict[str, Any]) -> Iterable[dict[str, Any]]:
     yield from record["plans"]
     for race in record["races"]:
         yield from (race["flow"], race["explicit"])
+
+
+def _save(record: dict[str, Any], target: Path) -> None:
+    record["growth"] = growth(record)
+    _write(target, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
 
 
 def _write(target: Path, text: str) -> None:

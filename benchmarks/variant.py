@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from clearway.model.corridor import Window
+from clearway.model.network import INSIDE
 from clearway.model.population import Demand
 from clearway.model.scenario import Scenario
 
@@ -16,7 +17,7 @@ from clearway.model.scenario import Scenario
 STEP_S: Final = 60
 
 
-def minute_variant(scenario: Scenario, hours: float, days: int) -> Scenario:
+def minute_variant(scenario: Scenario, hours: float, days: int, width: float = 1.0) -> Scenario:
     """Return ``scenario`` as one commodity on grids of one minute, for a shorter pause.
 
     Everybody walks at the pace of the quickest group and counts alike; streets carry whole
@@ -30,6 +31,8 @@ def minute_variant(scenario: Scenario, hours: float, days: int) -> Scenario:
         Length of a window at most.
     days
         How many of the days on which windows open.
+    width
+        Of streets inside, as a share of what it was: small, and streets bind.
     """
     quickest = max(scenario.groups, key=lambda group: group.speed_m_per_s.central)
     planning = dataclasses.replace(
@@ -37,15 +40,16 @@ def minute_variant(scenario: Scenario, hours: float, days: int) -> Scenario:
     )
     links = scenario.network.links
     per_metre = links.foot_capacity_persons_per_s * STEP_S / links.width_m
+    wide = links.width_m * np.where(links.side == INSIDE, width, 1.0)
     # A little above, so that nothing is lost when the capacity is worked out again.
-    width = np.maximum(1, np.floor(links.width_m * per_metre + 1e-9)) / per_metre
+    persons = np.maximum(1, np.floor(wide * per_metre + 1e-9))
     return scenario.replace(
         planning=planning,
         groups=(dataclasses.replace(quickest, weight=1.0),),
         demand=Demand(scenario.demand.households.sum(axis=1, keepdims=True)),
         windows=_shorter(scenario.windows, hours, days),
         network=dataclasses.replace(
-            scenario.network, links=dataclasses.replace(links, width_m=width)
+            scenario.network, links=dataclasses.replace(links, width_m=persons / per_metre)
         ),
     )
 

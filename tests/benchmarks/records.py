@@ -69,10 +69,16 @@ def late(end: str = "time limit") -> dict[str, Any]:
     return {"end": end, "arcs": 9_000_000, "cpu_before_s": 10.0, "cpu_all_s": 260.0}
 
 
-def race(full: dict[str, Any], hours: float = 2, mine: dict[str, Any] | None = None) -> Any:
+def race(
+    full: dict[str, Any],
+    hours: float = 2,
+    mine: dict[str, Any] | None = None,
+    width: float = 1.0,
+) -> Any:
     """Return a row of ``races``."""
     mine = mine or flow()
     row = {"id": f"aleppo-2016/1x{hours:g}h", "city": "", "hours": hours, "days": 1}
+    row["width"] = width
     return {**row, "flow": mine, "explicit": full, **compare(mine, full)}
 
 

@@ -35,6 +35,16 @@ def test_streets_carry_whole_persons_a_minute_never_more_than_before() -> None:
     assert (after > before - 1).all()
 
 
+def test_narrow_streets_are_narrow_inside_alone_and_carry_one_person_at_least() -> None:
+    scenario = two_gates(width_m=0.2)
+    inside = scenario.network.links.side == "inside"
+    before = scenario.network.links.foot_capacity_persons_per_s * 60
+    links = minute_variant(scenario, 2, 1, width=0.1).network.links
+    after = links.foot_capacity_persons_per_s * 60
+    assert np.allclose(after[inside], np.maximum(1, np.floor(before[inside] / 10)))
+    assert np.allclose(after[~inside], before[~inside])
+
+
 def test_whole_capacities_stay_as_they_are() -> None:
     scenario = two_gates(width_m=2.0)
     after = minute_variant(scenario, 2, 1).network.links
