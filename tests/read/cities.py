@@ -65,10 +65,14 @@ def city(seed: int) -> City:
     points = [(mouth.lon, mouth.lat) for mouth in recipe.mouths]
     ways = find_ways(pieces, part, recipe.mouths, in_metres(points), options)
     kept = kept_pieces(pieces, part, ways, options.outside_m)
-    nodes = tuple(node for way in ways for node in (way.mouth, way.exit, way.reception))
-    stays = Stays(tuple(way.pieces[0] for way in ways), nodes)
-    built = build_network(streets, pieces, kept, stays, SIMPLIFY_M)
+    built = build_network(streets, pieces, kept, stays_of(ways), SIMPLIFY_M)
     return City(streets, recipe, pieces, part, ways, kept, built)
+
+
+def stays_of(ways: tuple[Way, ...]) -> Stays:
+    """Return what the ways need: their crossings open, their nodes kept."""
+    nodes = tuple(node for way in ways for node in (way.mouth, way.exit, way.reception))
+    return Stays(tuple(way.pieces[0] for way in ways), nodes)
 
 
 @functools.cache
