@@ -89,12 +89,13 @@ def test_the_trace_is_a_walk_of_that_cost(town: Town) -> None:
     tails = np.repeat(np.arange(town.nodes), np.diff(ground.start))
     for tick, node in zip(*np.nonzero(np.isfinite(value)), strict=True):
         here, now, paid = int(node), int(tick), 0.0
-        for arc in trace(ground, value, here, now):
+        path, end = trace(ground, value, here, now)
+        for arc in path:
             assert tails[arc] == here
             if ground.toll_row[arc] >= 0:
                 paid += ground.toll[ground.toll_row[arc], now]
             here, now = int(ground.head[arc]), now + int(ground.ticks[arc])
-        assert here == town.mouth
+        assert (here, now) == (town.mouth, end)
         assert paid + ground.terminal[now] == pytest.approx(value[tick, node])
 
 
@@ -111,7 +112,9 @@ def test_a_toll_makes_the_longer_way_the_better_one() -> None:
     ground = town.ground()
     value = sweep(ground)
     assert value[:, 0].tolist() == [4, 3, 4, 5, np.inf, np.inf]
-    assert ground.head[trace(ground, value, 0, 0)].tolist() == [1, 2]
+    path, end = trace(ground, value, 0, 0)
+    assert ground.head[path].tolist() == [1, 2]
+    assert end == 4
 
 
 def test_a_mouth_that_is_nowhere_is_never_reached() -> None:
@@ -121,7 +124,8 @@ def test_a_mouth_that_is_nowhere_is_never_reached() -> None:
 
 def test_whoever_lives_at_the_mouth_walks_nowhere() -> None:
     ground = Town(1, [], [], [1.0, -2.0], 0).ground()
-    assert len(trace(ground, sweep(ground), 0, 1)) == 0
+    path, end = trace(ground, sweep(ground), 0, 1)
+    assert (len(path), end) == (0, 1)
 
 
 def test_kernels_are_compiled_ahead() -> None:

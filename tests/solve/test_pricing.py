@@ -88,6 +88,7 @@ def test_priced_columns_cost_what_pricing_says(
     duals = drawn_duals(problem, routes, seed, tolls=tolls)
     priced = Pricing(problem, routes).price(Goal(level), duals)
     cost = reduced_costs(problem, routes, level, priced.columns, duals)
+    assert (cost < 0).all()
     least = np.zeros(problem.supply.shape)
     np.minimum.at(least, (priced.columns.zone, priced.columns.group), cost)
     below = priced.least < -1e-6
