@@ -205,3 +205,26 @@ def test_streets_are_worth_nothing_in_the_relaxation() -> None:
     shadow = shadow_of(pose(narrow_street(households=MANY)))
     assert len(shadow.keys) == len(shadow.link) == 0
     assert np.isfinite(shadow.worth).all()
+
+
+def test_who_was_stopped_before_anyone_was_placed_is_not_told_that_nobody_can_go() -> None:
+    status = explain(pose(one_corridor()), None, Level(PEOPLE, 0.0, 124.0), finished=False)
+    assert status.code == LIMITED
+    assert "stopped" in status.reason.en
+
+
+def test_an_hour_is_worth_what_the_gates_longest_run_of_steps_is() -> None:
+    problem = pose(one_corridor(gates_persons_per_h=(60.0,)))
+    nothing = np.empty(0, dtype=np.int64)
+    shadow = Shadow(
+        first=np.array([3, 5, 50]),
+        end=np.array([5, 50, 52]),
+        window=np.zeros(3, dtype=np.int64),
+        worth=np.array([0.1, 0.7, 0.2]),
+        site=np.zeros(1),
+        keys=nothing,
+        link=np.empty(0),
+    )
+    status = explain(problem, shadow, Level(PEOPLE, 24.0, 24.0), finished=True)
+    assert [one.worth_persons for one in status.binding] == [pytest.approx(60 * 0.7)]
+    assert (status.binding[0].from_s, status.binding[0].until_s) == (180, 3120)

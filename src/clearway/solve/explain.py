@@ -71,6 +71,8 @@ def explain(
     """Return how solving ended and what binds, the most valuable first."""
     willing = int(problem.supply.sum())
     if people is None or people.value == 0:
+        if people is not None and not finished:
+            return Status(LIMITED, _NOBODY_YET)
         return Status(INFEASIBLE, _why_nobody(problem))
     persons, most = int(people.value), int(people.bound)
     binding = _binding(problem, shadow, willing - persons) if shadow else ()
@@ -106,6 +108,11 @@ _EVERYONE = Text(
 _STOPPED = Text(
     "Solving was stopped before it was finished; this is the best plan so far.",
     "أُوقف الحساب قبل اكتماله؛ وهذه أفضل خطة حتى الآن.",
+)
+
+_NOBODY_YET = Text(
+    "Solving was stopped before anyone was placed; it does not follow that nobody can be.",
+    "أُوقف الحساب قبل إدراج أي شخص في الخطة؛ ولا يعني ذلك أنه لا يمكن إخراج أحد.",
 )
 
 
