@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -64,6 +65,8 @@ def open_case(scenario: Scenario, plan: Plan) -> Case:
 
 def plain(value: object) -> str:
     """Return ``value`` as one short line without characters that steer a terminal."""
+    if isinstance(value, float) and math.isfinite(value):
+        return f"{value:,.10g}"
     try:
         text = str(value)[:_LOOKED_AT]
     except ValueError:  # Python refuses to spell out a whole number of more than 4,300 digits.

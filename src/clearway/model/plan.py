@@ -119,9 +119,10 @@ class Status:
     Attributes
     ----------
     code
-        ``optimal`` (within the gap asked for), ``time_limit`` (interrupted or out of time; the
-        best plan so far), ``partial`` (as good as can be proved, yet not all who are willing
-        are brought out), ``infeasible`` (nobody can be brought out).
+        ``optimal`` (all who are expected to come are brought out), ``partial`` (as good as was
+        asked for and can be proved, yet not all of them), ``time_limit`` (interrupted or out of
+        time; the best plan so far), ``infeasible`` (nobody can be brought out). How near each
+        level is to the best is its own gap.
     reason
         In plain words.
     binding
