@@ -85,7 +85,7 @@ def flow(folder: str, hours: float, days: int, width: float = 1.0) -> Iterator[d
     """Time Clearway's flow on the variant: most people, then least exposure."""
     scenario = minute_variant(read_scenario(folder), hours, days, width)
     warm()
-    yield _size(scenario)
+    yield {**_size(scenario), "cpu_before_s": time.process_time()}
     # The third level is no part of the question: stop when it has begun.
     yield {**_parts(scenario, SolveOptions(gap=RACE_GAP), until=HOURS), "peak_mb": peak_mb()}
 

@@ -97,8 +97,17 @@ def test_narrow_streets_are_told_apart() -> None:
     text = page(record(races=[race(solved()), narrow, race(late(), hours=11)]))
     assert rows(text, "Against")[1][:2] == ["flagship", "0.1"]
     assert rows(text, "Against")[1][6] == "0.6"
-    assert "as they are, OR-Tools took 120 times as long" in text
+    assert "as they are, OR-Tools took 120 times as long, and 100 times or more in 1 of 1" in text
     assert "so narrow that they bind, it took 0.6 times as long" in text
+
+
+def test_where_clearway_did_not_end_its_ratio_is_at_most() -> None:
+    ended = {"end": "time limit", "cpu_before_s": 2.0, "cpu_all_s": 152.0}
+    text = page(record(races=[race(solved()), race(solved(cpu_s=15.0), mine=ended, width=0.1)]))
+    line = rows(text, "Against")[1]
+    assert line[4:7] == ["time limit", "15.0", "≤ 0.1"]
+    assert line[7:] == ["–", "1500", "820", "–"]
+    assert "On 1 of those with narrow streets Clearway did not end within the limit" in text
 
 
 def test_nothing_is_claimed_if_no_explicit_graph_was_solved() -> None:

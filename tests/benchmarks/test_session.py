@@ -64,6 +64,13 @@ def test_what_never_began_gives_no_ratio() -> None:
     assert compare(nothing, solved()) == {"bound": "not measured"}
 
 
+def test_where_clearway_hit_its_limit_the_ratio_is_at_most() -> None:
+    ended = {"end": "time limit", "cpu_before_s": 2.0, "cpu_all_s": 152.0}
+    row = compare(ended, solved(cpu_s=15.0))
+    assert row == {"bound": "at most", "ratio": pytest.approx(0.1)}
+    assert compare(ended, late()) == {"bound": "not measured"}
+
+
 def test_differences_are_seen() -> None:
     row = compare(flow(people=810.0, exposure_h=246.0), solved(people=820, exposure_h=123.0))
     assert row["people_difference"] == -10
