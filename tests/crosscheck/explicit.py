@@ -164,8 +164,11 @@ class Levels:
     hours: float
 
 
-def explicit_levels(scenario: Scenario, *, waiting: bool = True) -> Levels:
-    """Return each level by HiGHS: weighted persons, then exposure and hours given them."""
+def explicit_levels(scenario: Scenario, held: float, *, waiting: bool = True) -> Levels:
+    """Return each level by HiGHS: weighted persons, then exposure and hours given a share of them.
+
+    ``held`` is that share, just below 1: what linear programs need as elbow room.
+    """
     graphs = [expand(scenario, g, waiting=waiting) for g in range(len(scenario.groups))]
     weights = [group.weight for group in scenario.groups]
     flow = np.concatenate(
@@ -186,7 +189,7 @@ def explicit_levels(scenario: Scenario, *, waiting: bool = True) -> Levels:
         return float(answer.fun)
 
     people_out = -best(-flow, 0.0)
-    least = people_out * (1 - 1e-9)
+    least = people_out * held
     return Levels(people_out, best(exposed, least), best(clock, least))
 
 

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from clearway.model.plan import EXPOSURE, HOURS, PEOPLE
 from clearway.model.scenario import Scenario
-from clearway.solve.flow import Proof, Search
+from clearway.solve.flow import SLACK, Proof, Search
 from clearway.solve.options import SolveOptions, Watch
 from clearway.solve.problem import pose
 from clearway.solve.relax import Relaxation
 from clearway.solve.routes import Routes
+
+#: Share of the people that the later levels hold.
+HELD = 1 - SLACK
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,15 @@ def optimum(scenario: Scenario) -> Optimum:
     watch = Watch(SolveOptions(gap=0.0), None, None)
     search.best(watch)
     people = search.prove(PEOPLE, 0.0, watch)
-    least = -people.answer.objective * (1 - 1e-9)
+    assert people.answer is not None
+    least = -people.answer.objective
     exposure = search.prove(EXPOSURE, least, watch)
     hours = search.prove(HOURS, least, watch)
     steps = 3600 / scenario.planning.step_s
 
     def pair(proof: Proof, scale: float) -> tuple[float, float]:
         assert proof.finished
+        assert proof.answer is not None
         return scale * proof.answer.objective, scale * proof.bound
 
     (out, most), (exposed, low), (clock, soon) = (

@@ -13,7 +13,7 @@ from clearway.model.scenario import Scenario
 from clearway.read.scenario import read_scenario
 from tests.crosscheck.explicit import expand, explicit_levels, most_people
 from tests.crosscheck.instances import EXAMPLE, district, drawn
-from tests.crosscheck.programs import optimum
+from tests.crosscheck.programs import HELD, optimum
 
 EXACT = 1e-6
 
@@ -61,7 +61,7 @@ def test_nothing_is_gained_by_waiting_at_the_mouth(seed: int) -> None:
 )
 def test_every_level_of_many_groups_is_the_explicit_program(seed: int, groups: int) -> None:
     scenario = drawn(seed, groups=groups)
-    found, explicit = optimum(scenario), explicit_levels(scenario, waiting=False)
+    found, explicit = optimum(scenario), explicit_levels(scenario, HELD, waiting=False)
     assert found.streets_bind
     assert found.people == pytest.approx(explicit.people, rel=EXACT)
     assert found.exposure == pytest.approx(explicit.exposure, rel=EXACT)

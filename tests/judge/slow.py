@@ -77,7 +77,7 @@ def _replay_gate(scenario: Scenario, corridor: Corridor, plan: Plan, slow: Slow)
     )
     last = max(scenario.seconds(window.closes) for window in scenario.windows)
     queue: list[list[_Cohort]] = []
-    for p in range(max([last, *(n * step for n in coming)]) // step + 1):
+    for p in range(max([last, *(n * step for n in coming)]) // step + 2):
         now = p * step
         if any(closes <= now < closes + step for _, closes in hours):
             slow.left += sum(cohort.persons for bundle in queue for cohort in bundle)

@@ -174,7 +174,7 @@ def test_the_reason_is_given_where_the_limits_do_not_say_it() -> None:
     assert stopped.reason == "Stopped early: the best plan so far. Interrupted after 2 s."
     binding = Binding("gate", "C1", 0, 3600, 10.0, reason)
     proved = finding(town_edition(status=Status(OPTIMAL, reason, (binding,))))
-    assert proved.reason == "Solved to within the gap asked for."
+    assert proved.reason == "Everyone who is expected to come is brought out."
 
 
 # -------------------------------------------------------------------------------- tables

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from clearway.model.network import Network
 from clearway.model.plan import Plan
 from clearway.model.population import Demand
 from clearway.model.scenario import Scenario
-from clearway.solve import SolveOptions, solve
+from clearway.solve import Progress, SolveOptions, solve
 from tests.scenarios import Recipe
 
 #: Rounds after which a random example is cut short; what comes out must hold all the same.
@@ -97,8 +96,8 @@ def _windows(draw: st.DrawFn, corridors: int) -> tuple[tuple[int, float, float],
 
 def solved(scenario: Scenario) -> Plan:
     """Return the plan after a number of rounds, most often the best."""
-    rounds = itertools.count(1)
-    return solve(scenario, NO_CLOCK, stop=lambda: next(rounds) >= ROUNDS)
+    rounds: list[Progress] = []
+    return solve(scenario, NO_CLOCK, progress=rounds.append, stop=lambda: len(rounds) >= ROUNDS)
 
 
 def wider_windows(recipe: Recipe, minutes: int) -> Recipe:

@@ -13,6 +13,7 @@ from clearway.model.plan import (
     HOURS,
     INFEASIBLE,
     LEVELS,
+    LIMITED,
     OPTIMAL,
     PARTIAL,
     PEOPLE,
@@ -150,7 +151,7 @@ def _check_status(plan: Plan) -> None:
     assert tuple(level.name for level in plan.levels) == LEVELS
     assert plan.level(PEOPLE).value == plan.persons
     if not plan.persons:
-        assert code == INFEASIBLE
+        assert code in {INFEASIBLE, LIMITED}
         assert plan.level(EXPOSURE).value == plan.level(HOURS).value == 0
     elif code == OPTIMAL:
         assert plan.persons == plan.willing_persons

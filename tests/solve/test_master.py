@@ -201,6 +201,7 @@ def test_a_proof_bounds_every_flow_of_as_many_people() -> None:
     proof = search.prove(EXPOSURE, float(flow.persons.sum()) * (1 - 1e-6), watch)
     assert proof.finished
     assert proof.bound <= cost * (1 + 1e-6)
+    assert proof.answer is not None
     assert proof.bound <= proof.answer.objective * (1 + 1e-9)
     fewer = search.prove(EXPOSURE, 0.5 * float(flow.persons.sum()), watch)
     assert fewer.bound < proof.bound

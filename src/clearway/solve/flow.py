@@ -48,14 +48,14 @@ class Proof:
     Attributes
     ----------
     answer
-        The last optimum over the columns so far.
+        The last optimum over the columns so far; None if there was no time for any.
     bound
         No flow of blocks costs less.
     finished
         Whether the two are as near as asked for, or no column would help.
     """
 
-    answer: Answer
+    answer: Answer | None
     bound: float
     finished: bool
 
@@ -81,10 +81,14 @@ class Search:
         people = self._relaxation.best(PEOPLE)
         exposure = self._relaxation.best(EXPOSURE, weight=people.value)
         seed = self._relaxation.best(HOURS, weight=people.value, exposure=exposure.value)
-        self._master.add(timetable(self._problem, self._routes, self._pricing.menu, seed.persons))
+        first = timetable(self._problem, self._routes, self._pricing.menu, seed.persons)
+        self._master.add(first)
         proof = self._rounds(Goal(PEOPLE), -people.value, watch)
-        finished = proof.finished
-        weight, most = -proof.answer.objective * (1 - SLACK), INFINITY
+        if proof.answer is None:
+            # Not even one round: the timetable, as full as rounding can make it.
+            return Flow(first, self._problem.cells.capacity[first.cell], finished=False)
+        answer, finished = proof.answer, proof.finished
+        weight, most = -answer.objective * (1 - SLACK), INFINITY
         for level in (EXPOSURE, HOURS):
             if watch.over():
                 finished = False
@@ -92,8 +96,14 @@ class Search:
             self._master.hold(weight, most)
             proof = self._rounds(Goal(level), -INFINITY, watch)
             finished = finished and proof.finished
-            most = proof.answer.objective * (1 + SLACK)
-        return Flow(self._master.columns, proof.answer.x, finished)
+            if proof.answer is None:
+                break
+            answer = proof.answer
+            most = answer.objective * (1 + SLACK)
+        # Columns of a round that was cut off are there, but nobody is in them.
+        persons = np.zeros(len(self._master.columns))
+        persons[: len(answer.x)] = answer.x
+        return Flow(self._master.columns, persons, finished)
 
     def streets_bind(self) -> bool:
         """Return whether any street was overfull in any round."""
@@ -116,19 +126,24 @@ class Search:
         return self._rounds(Goal(level, waiting=False), -INFINITY, watch)
 
     def _rounds(self, goal: Goal, bound: float, watch: Watch) -> Proof:
-        number = 0
+        number, best = 0, None
         while True:
             number += 1
-            answer = self._master.solve(goal)
-            priced = self._pricing.price(goal, answer.duals)
+            answer = self._master.solve_within(goal, watch)
+            if answer is None or (best is not None and not answer.whole):
+                return Proof(best, bound, finished=False)
+            best = answer
+            priced = self._pricing.price_within(goal, answer.duals, watch)
+            if priced is None:
+                return Proof(best, bound, finished=False)
             lagrange = answer.objective + float((self._problem.supply * priced.least).sum())
             bound = max(bound, lagrange)
             watch.tell(goal.level, number, answer.objective, bound)
-            near = watch.near(answer.objective, bound)
-            if near or not self._master.adds(priced.columns):
-                return Proof(answer, bound, finished=True)
+            near = watch.near(answer.objective, bound) or not self._master.adds(priced.columns)
+            if answer.whole and near:
+                return Proof(best, bound, finished=True)
             if watch.over():
-                return Proof(answer, bound, finished=False)
+                return Proof(best, bound, finished=False)
             self._master.add(priced.columns)
 
 

@@ -111,16 +111,33 @@ class LinearProgram:
         self._highs.changeRowBounds(row, lower, upper)
 
     def solve(self) -> Optimum:
-        """Return the optimum, from the last basis on; raises ``SolverError`` if there is none."""
+        """Return the optimum, however long it takes; raises as :meth:`solve_within`."""
+        optimum = self.solve_within(INFINITY)
+        if optimum is None:
+            raise SolverError("the linear program's solver gave up without a limit")
+        return optimum
+
+    def solve_within(self, limit_s: float) -> Optimum | None:
+        """Return the optimum, from the last basis on; None if it takes longer than ``limit_s``.
+
+        Raises
+        ------
+        SolverError
+            If the program has no optimum.
+        """
         if not self.columns:
             return Optimum(0.0, np.empty(0), np.zeros(self.rows))
+        # The solver's clock runs on from one solve to the next.
+        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + limit_s)
         self._highs.run()
         status = self._highs.getModelStatus()
-        if status != highspy.HighsModelStatus.kOptimal:
+        if status not in {highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kTimeLimit}:
             # A basis that went bad numerically is no verdict on the program: once more from none.
             self._highs.clearSolver()
             self._highs.run()
             status = self._highs.getModelStatus()
+        if status == highspy.HighsModelStatus.kTimeLimit:
+            return None
         if status != highspy.HighsModelStatus.kOptimal:
             words = self._highs.modelStatusToString(status)
             msg = f"the linear program has no optimum: {words}"

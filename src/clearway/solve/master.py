@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from clearway.errors import SolverError
 from clearway.model.plan import EXPOSURE, HOURS, PEOPLE
 from clearway.solve.highs import INFINITY, LinearProgram, Sparse
+from clearway.solve.options import Watch
 from clearway.solve.problem import Problem
 from clearway.solve.routes import NO_COLUMNS, Columns, Routes, Use, exposure_hours, out_hours
 
@@ -78,11 +81,14 @@ class Answer:
         Shape (columns,), persons.
     duals
         Of the rows.
+    whole
+        Whether no street is overfull; otherwise time ran out before every row was there.
     """
 
     objective: float
     x: NDArray[np.float64]
     duals: Duals
+    whole: bool = True
 
 
 #: Majors (columns or rows), minors, and values of entries.
@@ -228,6 +234,13 @@ class Master:
 
     def solve(self, goal: Goal) -> Answer:
         """Return the best of ``goal`` over the columns so far, with rows for overfull streets."""
+        answer = self.solve_within(goal, None)
+        if answer is None:
+            raise SolverError("the linear program's solver gave up without a limit")
+        return answer
+
+    def solve_within(self, goal: Goal, watch: Watch | None) -> Answer | None:
+        """Return the same as far as ``watch`` lets it come; None if not even a first optimum."""
         extra, cost = np.zeros(self._extra), self._costs[goal.level]
         if goal.level in {EXPOSURE, HOURS}:
             if goal.waiting:
@@ -236,11 +249,18 @@ class Master:
                 cost = cost - self._problem.cells.wait_s[self.columns.cell] / 3600.0
         cost = np.concatenate([extra, cost])
         self._lp.set_costs(cost)
+        answer = None
         while True:
-            optimum = self._lp.solve()
+            optimum = self._lp.solve_within(watch.left_s() if watch else INFINITY)
+            if optimum is None:
+                return answer
             x = np.maximum(optimum.x[self._extra :], 0.0)
+            # Before rows are added: duals are of the rows that were there.
+            answer = Answer(optimum.objective, x, self._duals(optimum.dual), whole=False)
             if not self._add_overfull(x):
-                return Answer(optimum.objective, x, self._duals(optimum.dual))
+                return dataclasses.replace(answer, whole=True)
+            if watch is not None and watch.over():
+                return answer
 
     def link_use(self, x: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the street slots that persons ``x`` use, and how many enter them."""

@@ -76,6 +76,10 @@ class Watch:
         late = time.monotonic() - self._begin >= self._options.seconds
         return late or (self._stop is not None and self._stop())
 
+    def left_s(self) -> float:
+        """Return the seconds that are left."""
+        return max(0.0, self._options.seconds - (time.monotonic() - self._begin))
+
     def near(self, value: float, bound: float) -> bool:
         """Return whether ``value`` is within a tenth of the gap; rounding has the rest."""
         return value - bound <= 0.1 * self._options.gap * abs(bound)

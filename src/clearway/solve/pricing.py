@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from clearway.errors import SolverError
 from clearway.model.plan import EXPOSURE, HOURS, PEOPLE
 from clearway.solve.cells import NEVER
 from clearway.solve.kernels import Ground, sweep, trace
 from clearway.solve.master import COUNT, Duals, Goal
+from clearway.solve.options import Watch
 from clearway.solve.problem import Problem
 from clearway.solve.routes import NO_COLUMNS, Columns, Routes, menu, passes
 from clearway.solve.timetable import static_columns
@@ -50,6 +52,13 @@ class Pricing:
         self._streets = _Streets.of(problem)
 
     def price(self, goal: Goal, duals: Duals) -> Priced:
+        """Return the columns worth adding for ``goal``; see :meth:`price_within`."""
+        priced = self.price_within(goal, duals, None)
+        if priced is None:
+            raise SolverError("pricing gave up without a limit")
+        return priced
+
+    def price_within(self, goal: Goal, duals: Duals, watch: Watch | None) -> Priced | None:
         """Return the columns worth adding for ``goal``.
 
         Without tolls on streets, the shortest walk is the best route to any gate, so that one
@@ -61,6 +70,8 @@ class Pricing:
             return self._look(parts)
         least, found = np.zeros(self._problem.supply.shape), NO_COLUMNS
         for window in np.unique(self._problem.cells.window):
+            if watch is not None and watch.over():
+                return None
             priced = self._sweep_window(int(window), parts, duals)
             found, least = found.join(priced.columns), np.minimum(least, priced.least)
         return Priced(found, least)

@@ -99,7 +99,7 @@ def _levels(
     most, shadow = people.value, Shadow.of_relaxation(relaxation, people)
     if search.streets_bind() and not watch.over():
         proof = search.prove(COUNT, 0.0, watch)
-        if -proof.bound < most * (1 - SOLVED):
+        if proof.answer is not None and -proof.bound < most * (1 - SOLVED):
             most, shadow = -proof.bound, Shadow.of_master(problem, proof.answer.duals)
         for level, bound in least.items():
             least[level] = max(bound, search.prove(level, outcome.weight, watch).bound)
