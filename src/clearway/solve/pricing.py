@@ -23,6 +23,8 @@ WORTHLESS = -1e-6
 #: Columns that one zone and group may add for one window in one round: few on shortest walks,
 #: where rounds are quick, more where each round sweeps over time.
 FEW, MANY = 2, 50
+#: Columns that one round of sweeps adds in all, about: more make the master slower than they help.
+ROUND = 20_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +52,8 @@ class Pricing:
         self.menu = menu(problem)
         self._passes = passes(problem)
         self._streets = _Streets.of(problem)
+        calls = problem.supply.size * len(problem.scenario.windows)
+        self._many = min(MANY, max(FEW, ROUND // calls))
 
     def price(self, goal: Goal, duals: Duals) -> Priced:
         """Return the columns worth adding for ``goal``; see :meth:`price_within`."""
@@ -139,7 +143,7 @@ class Pricing:
         cost = cost.T + parts.home[:, group, None]
         cost = np.where(np.isfinite(cost) & (p.supply[:, group] > 0)[:, None], cost, 0.0)
         zone, depart = np.nonzero(cost < WORTHLESS)
-        keep = _best(zone, np.zeros_like(zone), cost[zone, depart], MANY)
+        keep = _best(zone, np.zeros_like(zone), cost[zone, depart], self._many)
         zone, depart = zone[keep], depart[keep]
         routes, cell = np.empty(len(zone), np.int64), np.empty(len(zone), np.int64)
         for n, (z, d) in enumerate(zip(zone, depart, strict=True)):
