@@ -70,10 +70,23 @@ class Search:
     of this bound and the relaxation's as asked for, or when no column would help.
     """
 
-    def __init__(self, problem: Problem, routes: Routes, relaxation: Relaxation) -> None:
-        """Prepare the master; ``relaxation`` gives the first columns and a bound on people."""
+    def __init__(
+        self, problem: Problem, routes: Routes, relaxation: Relaxation, margin: float = 2.0
+    ) -> None:
+        """Prepare the master.
+
+        Parameters
+        ----------
+        problem, routes
+            What is solved, and where routes are kept.
+        relaxation
+            Gives the first columns and a bound on people.
+        margin
+            Households of the largest size by which the fairness option is tightened, for what
+            rounding does to a zone's share.
+        """
         self._problem, self._routes, self._relaxation = problem, routes, relaxation
-        self._master = Master(problem, routes, _rounded_spread(problem))
+        self._master = Master(problem, routes, _rounded_spread(problem, margin))
         self._pricing = Pricing(problem, routes)
 
     def best(self, watch: Watch) -> Flow:
@@ -147,10 +160,10 @@ class Search:
             self._master.add(priced.columns)
 
 
-def _rounded_spread(problem: Problem) -> float:
+def _rounded_spread(problem: Problem, margin: float) -> float:
     """Return the fairness option, tightened by what a household more or less does to a share."""
     spread = problem.scenario.planning.spread
     persons = problem.supply.sum(axis=1)
     if spread >= 1 or not (persons > 0).any():
         return 1.0
-    return max(0.0, spread - 2 * max(SIZES) / float(persons[persons > 0].min()))
+    return max(0.0, spread - margin * max(SIZES) / float(persons[persons > 0].min()))

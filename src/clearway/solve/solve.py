@@ -11,7 +11,7 @@ from clearway.model.plan import EXPOSURE, HOURS, PEOPLE, Level, Movement, Plan, 
 from clearway.model.scenario import Scenario
 from clearway.solve.explain import Shadow, explain
 from clearway.solve.fairness import level_out
-from clearway.solve.flow import Search
+from clearway.solve.flow import Flow, Search
 from clearway.solve.master import COUNT
 from clearway.solve.options import Progress, SolveOptions, Watch
 from clearway.solve.problem import Problem, pose
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 #: What the linear program's values may be off by, as a share.
 SOLVED = 1e-6
+#: Margins of the fairness option that are tried, in households of the largest size.
+MARGINS = (2.0, 4.0, 8.0)
 _DEFAULT = SolveOptions()
 
 
@@ -69,14 +71,34 @@ def solve(
         status = explain(problem, None, None, finished=True)
         return _plan(problem, (), (), status)
     routes, relaxation = Routes(problem), Relaxation(problem)
-    search = Search(problem, routes, relaxation)
-    flow = search.best(watch)
-    called = level_out(problem, round_off(problem, routes, flow))
+    search, flow, called = _search(problem, routes, relaxation, watch)
     outcome = replay(problem, routes, called)
     search.ready(called.columns)
     levels, shadow = _levels(problem, relaxation, search, outcome, watch)
     status = explain(problem, shadow, levels[0], finished=flow.finished)
     return _plan(problem, _movements(problem, routes, called), levels, status)
+
+
+def _search(
+    problem: Problem, routes: Routes, relaxation: Relaxation, watch: Watch
+) -> tuple[Search, Flow, Called]:
+    """Return the search, flow and blocks that bring out most, by weight.
+
+    With the fairness option, what rounding does to shares is not known beforehand: a small margin
+    loses people when shares are levelled out afterwards, a large one in the linear program.
+    """
+    tries: list[tuple[Search, Flow, Called]] = []
+    for margin in MARGINS if problem.scenario.planning.spread < 1 else MARGINS[:1]:
+        if tries and watch.over():
+            break
+        search = Search(problem, routes, relaxation, margin)
+        flow = search.best(watch)
+        tries.append((search, flow, level_out(problem, round_off(problem, routes, flow))))
+    weights = [
+        float((problem.weights[called.columns.group] * called.persons).sum())
+        for _, _, called in tries
+    ]
+    return tries[int(np.argmax(weights))]
 
 
 def _plan(
