@@ -11,7 +11,7 @@ import pytest
 
 from clearway.judge.check import judge
 from clearway.model.facts import Estimate, Fact, Text
-from clearway.model.plan import LIMITED, OPTIMAL, PEOPLE, Binding, Level, Plan, Status
+from clearway.model.plan import HOURS, LIMITED, OPTIMAL, PEOPLE, Binding, Level, Plan, Status
 from clearway.model.scenario import Scenario
 from clearway.model.verdict import RULES, PlanBreach, Verdict
 from clearway.publish.calls import call_rows
@@ -20,6 +20,7 @@ from clearway.publish.days import Calendar
 from clearway.publish.edition import Edition
 from clearway.publish.finding import Finding, finding
 from clearway.publish.isolate import clean, unisolated
+from clearway.publish.report import reports
 from clearway.publish.sources import fact_rows, figure_rows, place_rows, window_rows
 from clearway.publish.tables import (
     binding_lines,
@@ -33,6 +34,7 @@ from clearway.publish.tables import (
 )
 from clearway.publish.walks import walks
 from clearway.publish.words import words
+from clearway.solve import solve
 from tests import scenarios
 from tests.plans import greedy_plan
 from tests.publish.pages import good_plan, town
@@ -387,3 +389,15 @@ def test_a_call_leaves_over_one_slot_and_says_its_walk(one_corridor: Scenario) -
     assert cells[3] == leaves.strftime("%H:%M")
     assert cells[4] == one_corridor.moment(first.movements[0].depart_s + 900).strftime("%H:%M")
     assert cells[9] == "3"
+
+
+def test_a_plan_that_waits_for_shorter_ways_says_so() -> None:
+    scenario = scenarios.late_window()
+    plan = solve(scenario)
+    verdict = judge(scenario, plan)
+    assert plan.level(HOURS).gap > 0.1
+    at_once = Level(HOURS, verdict.hours_until_out, verdict.hours_until_out)
+    soonest = plan.replace(levels=(*plan.levels[:2], at_once))
+    words = "less time in the open comes first"
+    assert words in reports(scenario, plan, verdict)["en"]
+    assert words not in reports(scenario, soonest, verdict)["en"]

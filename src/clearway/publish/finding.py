@@ -15,6 +15,10 @@ _BREACHES_SHOWN: Final = 6
 _TIGHT: Final = 1e-9
 
 
+#: Gap of the last level above which the level before it, not rounding, is the reason.
+PRICE = 0.01
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """One key figure."""
@@ -202,7 +206,7 @@ def _cards(edition: Edition) -> list[Card]:
             "hours",
             words.say("cards.hours"),
             _average(edition, hours),
-            words.say("cards.hours_note"),
+            words.say("cards.hours_price" if _pays(hours) else "cards.hours_note"),
             _proven(edition, hours),
         ),
         Card(
@@ -224,6 +228,11 @@ def _cards(edition: Edition) -> list[Card]:
             None,
         ),
     ]
+
+
+def _pays(hours: Measure) -> bool:
+    """Return whether earlier arrivals were given up for less time in the open."""
+    return hours.gap is not None and hours.gap > PRICE
 
 
 def _proven(edition: Edition, measure: Measure) -> Said:
