@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from clearway.read.breaches import BreachLog
 from clearway.read.document import Document, Path
 from clearway.read.geometry import Line, Places
+from clearway.read.json_text import ListLines, load_object
 from clearway.read.schema import ZoneCollection
 
-_FEATURES: Final = re.compile(r'"features"\s*:\s*\[')
-_BETWEEN: Final = re.compile(r"[\s,]*")
 _POINT_RULE: Final = "must be [longitude, latitude] in degrees"
 
 
@@ -53,36 +49,12 @@ def read_zones(file: str, text: str, log: BreachLog) -> ZoneShapes | None:
     log
         Where breaches are noted.
     """
-    data = _load(file, text, log)
+    data = load_object(file, text, log, "GeoJSON FeatureCollection")
     if data is None:
         return None
-    document = Document(file, data, ZoneCollection, JsonLines(text), log)
+    document = Document(file, data, ZoneCollection, ListLines(text, "features"), log)
     count = document.count("features")
     return ZoneShapes(document, tuple(_rings(document, zone) for zone in range(count)))
-
-
-def _load(file: str, text: str, log: BreachLog) -> object | None:
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        table = dict(pairs)
-        for key in table if len(table) < len(pairs) else ():
-            times = sum(1 for other, _ in pairs if other == key)
-            if times > 1:
-                log.add(file, 0, key, f"{times} times", "must stand once in its object")
-        return table
-
-    try:
-        data: object = json.loads(text, object_pairs_hook=once)
-    except RecursionError:
-        log.add(file, 0, "file", "", "must be JSON: it is nested too deep")
-    except json.JSONDecodeError as error:
-        log.add(file, error.lineno, "file", "", f"must be JSON: {error.msg}")
-    except ValueError:
-        log.add(file, 0, "file", "", "must be JSON: it has a number of thousands of digits")
-    else:
-        if isinstance(data, dict):
-            return data
-        log.add(file, 1, "file", data, "must be a GeoJSON FeatureCollection")
-    return None
 
 
 def _rings(document: Document[ZoneCollection], zone: int) -> tuple[Line, ...]:
@@ -130,33 +102,3 @@ def _is_point(point: object) -> bool:
         isinstance(x, int | float) and not isinstance(x, bool) and abs(x) <= most
         for x, most in limits
     )
-
-
-class JsonLines:
-    """Lines of the features of a GeoJSON text, found when first asked for."""
-
-    def __init__(self, text: str) -> None:
-        """Keep ``text``, which is valid JSON."""
-        self._text = text
-
-    def __call__(self, path: Path) -> int:
-        """Return the line at which the feature that holds ``path`` begins; 0 if unknown."""
-        of_feature = len(path) > 1 and path[0] == "features" and isinstance(path[1], int)
-        return self._lines[int(path[1])] if of_feature and int(path[1]) < len(self._lines) else 0
-
-    @cached_property
-    def _lines(self) -> list[int]:
-        opening = _FEATURES.search(self._text)
-        lines: list[int] = []
-        decoder = json.JSONDecoder()
-        line, counted, at = 1, 0, opening.end() if opening else len(self._text)
-        while True:
-            start = _BETWEEN.match(self._text, at)
-            at = start.end() if start else at
-            try:
-                _, end = decoder.raw_decode(self._text, at)
-            except ValueError:  # the end of the list
-                return lines
-            line += self._text.count("\n", counted, at)
-            lines.append(line)
-            counted, at = at, end

@@ -13,7 +13,9 @@ from clearway.read.document import Path
 _BETWEEN: Final = re.compile(r"[\s,]*")
 
 
-def load_object(file: str, text: str, log: BreachLog) -> dict[str, Any] | None:
+def load_object(
+    file: str, text: str, log: BreachLog, kind: str = "JSON object"
+) -> dict[str, Any] | None:
     """Return the JSON object that ``text`` holds, or None with the reason noted.
 
     Parameters
@@ -24,6 +26,8 @@ def load_object(file: str, text: str, log: BreachLog) -> dict[str, Any] | None:
         What stands in it.
     log
         Where breaches are noted: no JSON, no object, or a key that stands twice.
+    kind
+        What the object is, for the rule.
     """
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -44,7 +48,7 @@ def load_object(file: str, text: str, log: BreachLog) -> dict[str, Any] | None:
     else:
         if isinstance(data, dict):
             return data
-        log.add(file, 1, "file", data, "must be a JSON object")
+        log.add(file, 1, "file", data, f"must be a {kind}")
     return None
 
 
