@@ -59,13 +59,11 @@ def test_rows_and_columns_may_come_later() -> None:
     assert (program.rows, program.columns) == (3, 3)
 
 
-def test_costs_and_uppers_can_be_replaced() -> None:
+def test_costs_can_be_replaced() -> None:
     program = mix()
     program.solve()
     program.set_costs(np.array([0.0, -1.0]))
     assert program.solve().objective == pytest.approx(-2)
-    program.set_upper(np.array([3.0, 1.5]))
-    assert program.solve().objective == pytest.approx(-1.5)
 
 
 def test_no_columns_have_an_optimum_of_nothing() -> None:

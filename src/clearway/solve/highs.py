@@ -101,11 +101,6 @@ class LinearProgram:
         everyone = np.arange(self.columns, dtype=np.int32)
         self._highs.changeColsCost(self.columns, everyone, cost)
 
-    def set_upper(self, upper: NDArray[np.float64]) -> None:
-        """Replace all upper bounds of columns by ``upper`` (shape (columns,))."""
-        everyone = np.arange(self.columns, dtype=np.int32)
-        self._highs.changeColsBounds(self.columns, everyone, np.zeros(self.columns), upper)
-
     def set_row(self, row: int, lower: float, upper: float) -> None:
         """Replace the bounds of one row."""
         self._highs.changeRowBounds(row, lower, upper)
