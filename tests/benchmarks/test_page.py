@@ -89,6 +89,9 @@ def test_the_verdict_is_of_the_largest_instance() -> None:
     text = page(record(races=slow))
     assert "OR-Tools took 10 to 80 times as long" in text
     assert "it took 80 times as long; the aim is 100: **not reached**" in text
+    short = race(late(), hours=11) | {"ratio": 90.0, "bound": "at least"}
+    text = page(record(races=[race(solved()), short]))
+    assert "at least 90 times as long; the aim is 100: not shown within this limit" in text
 
 
 def test_narrow_streets_are_told_apart() -> None:
