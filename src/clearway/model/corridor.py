@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -65,6 +66,11 @@ class Corridor:
         Id of the reception site that it leads to.
     source
         Where the corridor's place comes from.
+    check_points
+        How many check in parallel at the gate; its rate is that of all together.
+    open_limit_persons
+        Most persons that may be between the gate and the exit at any time: nothing can protect
+        them if the pause stops without notice. Infinite if no limit was set.
     """
 
     id: str
@@ -76,6 +82,8 @@ class Corridor:
     margin_s: float
     reception: str
     source: str
+    check_points: int = 1
+    open_limit_persons: float = math.inf
 
     def __post_init__(self) -> None:
         """Refuse a corridor without path, and rates and margins out of range."""
@@ -88,6 +96,9 @@ class Corridor:
                 f"gate_persons_per_s.{field}", getattr(self.gate_persons_per_s, field), 0, 100
             )
         checks.number("margin_s", self.margin_s, 0, 86_400)
+        checks.number("check_points", self.check_points, 1, 1000)
+        limit = self.open_limit_persons
+        checks.that(limit >= 1, "open_limit_persons", limit, "must be 1 or more")  # nan: refused
         checks.that(bool(self.source.strip()), "source", self.source, "must name a source")
         checks.done()
 

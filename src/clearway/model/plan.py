@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 
 from clearway.model.checks import Checks
 from clearway.model.facts import Text
+from clearway.model.rules import Rules
 
 PEOPLE, EXPOSURE, HOURS = "people_out", "exposure_person_hours", "hours_until_out"
 LEVELS: Final = (PEOPLE, EXPOSURE, HOURS)
@@ -158,6 +159,8 @@ class Plan:
         Persons in the households that are expected to go.
     uptake
         The share of households planned for.
+    rules
+        What gate teams do when the day goes otherwise; None if the plan was made without risk.
     """
 
     scenario: str
@@ -166,6 +169,7 @@ class Plan:
     status: Status
     willing_persons: int
     uptake: float
+    rules: Rules | None = None
 
     def __post_init__(self) -> None:
         """Refuse repeated movement ids and unknown levels."""

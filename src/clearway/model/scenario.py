@@ -6,14 +6,21 @@ import dataclasses
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
+from clearway.model.agreement import Agreement
 from clearway.model.checks import Checks
 from clearway.model.corridor import Corridor, Reception, Window
 from clearway.model.facts import Estimate, Fact, Text
 from clearway.model.network import CROSSING, INSIDE, OPEN, Network
 from clearway.model.population import Demand, Group, Zone
+from clearway.model.thresholds import Thresholds
+from clearway.model.uncertainty import Uncertainty
+
+CERTAIN: Final = Uncertainty()
+USUAL: Final = Thresholds()
+NOTHING_AGREED: Final = Agreement()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,8 @@ class Scenario:
         The pocket's outline as (lon, lat) in degrees; closed, not repeated at the end.
     planning, network, groups, zones, demand, corridors, receptions, windows, facts
         The parts; ``demand`` has one row a zone and one column a group, in their order.
+    uncertainty, thresholds, agreement
+        What may come otherwise, how much of each harm is accepted, and what is on record.
     """
 
     id: str
@@ -86,6 +95,9 @@ class Scenario:
     receptions: tuple[Reception, ...]
     windows: tuple[Window, ...]
     facts: tuple[Fact, ...] = ()
+    uncertainty: Uncertainty = CERTAIN
+    thresholds: Thresholds = USUAL
+    agreement: Agreement = NOTHING_AGREED
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit together."""
@@ -101,6 +113,12 @@ class Scenario:
         checks.done()
         self._check_places(checks)
         self._check_windows(checks)
+        known = {corridor.id for corridor in self.corridors}
+        about = [(f"consent {c.id}", set(c.corridors)) for c in self.agreement.consents]
+        about += [("hazard", {hazard.corridor}) for hazard in self.agreement.hazards]
+        for name, corridors in about:
+            for unknown in sorted(corridors - known):
+                checks.that(False, f"{name}.corridors", unknown, "must be a corridor")
         checks.done()
 
     def _check_places(self, checks: Checks) -> None:

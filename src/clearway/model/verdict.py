@@ -8,7 +8,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from clearway.model.checks import frozen_array
+from clearway.model.checks import Checks, frozen_array
+from clearway.model.facts import Text
+from clearway.model.thresholds import STATES
 
 #: Names of the rules that a plan can break, as ``PlanBreach.rule`` spells them.
 RULES: Final = (
@@ -29,7 +31,64 @@ RULES: Final = (
     "conservation",  # people who left do not add up to people who came out
     "claim",  # a figure that the plan claims is not what the replay finds
     "bound",  # a value better than its own bound
+    "rule",  # a rule for a gate that is missing, or that could not keep people from being caught
 )
+
+GO, CONDITIONS, DO_NOT_RUN = "go", "go-with-conditions", "do-not-run"
+DECISIONS: Final = (GO, CONDITIONS, DO_NOT_RUN)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing looked at before recommending, and how it stands.
+
+    Attributes
+    ----------
+    topic
+        Short name of what was looked at, such as ``consent`` or ``caught``.
+    where
+        Id of the corridor, window or site it is about; empty for the whole pause.
+    state
+        ``met``, ``condition`` or ``barred``.
+    text
+        One plain sentence: what was found, beside its limit.
+    turn
+        What would have to change for it to be met; None where it is met.
+    """
+
+    topic: str
+    where: str
+    state: str
+    text: Text
+    turn: Text | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown state."""
+        checks = Checks(f"reason {self.topic}")
+        checks.that(self.state in STATES, "state", self.state, f"must be one of {STATES}")
+        checks.done()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the software recommends; a named role decides.
+
+    Attributes
+    ----------
+    code
+        One of ``DECISIONS``.
+    reasons
+        Everything looked at, the worst first.
+    """
+
+    code: str
+    reasons: tuple[Reason, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown code."""
+        checks = Checks("decision")
+        checks.that(self.code in DECISIONS, "code", self.code, f"must be one of {DECISIONS}")
+        checks.done()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +171,8 @@ class Verdict:
         One record a corridor, in the scenario's order.
     peak_link_use
         Highest use of any open link in any slot, as a share of what it can carry.
+    decision
+        Whether to run, with every reason; None if no ensemble was looked at.
     """
 
     breaches: tuple[PlanBreach, ...]
@@ -127,6 +188,7 @@ class Verdict:
     step_s: int
     gates: tuple[GateRecord, ...]
     peak_link_use: float
+    decision: Decision | None = None
 
     @property
     def feasible(self) -> bool:
