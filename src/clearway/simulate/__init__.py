@@ -1,0 +1,1 @@
+"""What becomes of a plan: households on the streets, gates, and a pause that runs otherwise."""

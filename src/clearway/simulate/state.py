@@ -1,0 +1,229 @@
+"""The arrays that the kernel works on: links, units, and the wheel of what comes next."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from clearway.simulate.borrow import borrowed
+
+NOBODY: Final = -1
+
+# Columns of ``Roads.number``, one row a link: the first five change, the rest are given.
+COUNT, RUNNING, EXIT_FREE, ENTRY_FREE, BUSY = 0, 1, 2, 3, 4
+SECONDS_EACH, LENGTH, SPEED, STORAGE, M2, WAVE_S = 5, 6, 7, 8, 9, 10
+LINK_NUMBERS: Final = 11
+
+# Columns of ``Roads.index``: the unit at the link's end and those behind it; the links that wait
+# for room on it; the next link in the list that it waits in itself; its check points (0: a road);
+# the corridor whose gate it is.
+FRONT, HEAD, TAIL, WAIT_HEAD, WAIT_TAIL, WAIT_NEXT, POINTS, GATE = 0, 1, 2, 3, 4, 5, 6, 7
+LINK_INDEXES: Final = 8
+
+# Columns of ``Units.number`` and ``Units.index``.
+TIME, ENTERED, PACE, SIZE, WORK, LEFT, JOINED, PASSED = 0, 1, 2, 3, 4, 5, 6, 7
+UNIT_NUMBERS: Final = 8
+NEXT, AT, END, STATE, PHASE, CORRIDOR, GROUP, KEPT = 0, 1, 2, 3, 4, 5, 6, 7
+UNIT_INDEXES: Final = 8
+
+# What a unit's next event is.
+IDLE, RUNS, READY, BLOCKED, KEEPS_ROOM, QUEUED, CHECKED = 0, 1, 2, 3, 4, 5, 6
+# Where it is in the pause.
+HOME, WALKING, WAITING, INSIDE_CORRIDOR, OUT, SENT_HOME, CAUGHT, IN_OPEN = 0, 1, 2, 3, 4, 5, 6, 7
+
+
+class Roads(NamedTuple):
+    """Links as the kernel sees them; a gate is a link whose end is kept by check points.
+
+    Attributes
+    ----------
+    number
+        Shape (links, 11): persons on it, of these still on the move, when its end and its entry
+        are next free (s), check points busy; seconds a person at its end, length (m),
+        free speed (m/s), persons it holds, square metres (0: speed does not fall with density),
+        seconds until a gap has travelled back to its entry.
+    index
+        Shape (links, 8): unit at its end, head and tail of those behind, head and tail of the
+        links that wait for room, next in such a list, check points, corridor of a gate.
+    """
+
+    number: NDArray[np.float64]
+    index: NDArray[np.int32]
+
+
+class Crowd(NamedTuple):
+    """Units, each a household on foot or a vehicle.
+
+    Attributes
+    ----------
+    number
+        Shape (units, 8): time of its next event, of entering its link (s), free speed (m/s),
+        persons, work at a check (persons), when it left home, came to the gate and passed it.
+    index
+        Shape (units, 8): next in its list, place in ``route``, end of its route, next event,
+        phase, corridor, group, and the link on which room is kept for it.
+    route
+        Rows of links, all routes one after the other.
+    """
+
+    number: NDArray[np.float64]
+    index: NDArray[np.int32]
+    route: NDArray[np.int32]
+
+
+class Wheel(NamedTuple):
+    """Events by the tick they fall in, first in first out.
+
+    Attributes
+    ----------
+    head, tail
+        Shape (ticks,), units.
+    now
+        Shape (1,), the tick being worked on.
+    tick_s
+        Shape (1,), seconds a tick.
+    """
+
+    head: NDArray[np.int32]
+    tail: NDArray[np.int32]
+    now: NDArray[np.int64]
+    tick_s: NDArray[np.float64]
+
+
+# Columns of ``Pause.rule`` (given) and ``Pause.live`` (changes), one row a corridor.
+HOLD_QUEUE, HOLD_CALLED, OPEN_CAP, TURN_M = 0, 1, 2, 3
+IS_OPEN, INSIDE, CHECKING, CALLED_OUT, CLOSES, WINDOW, POINTER = 0, 1, 2, 3, 4, 5, 6
+LIVE: Final = 7
+# Columns of ``Pause.course``, one row a window: seconds from the start.
+OPENS, ENDS, ANNOUNCED, NOTICE, UNANNOUNCED = 0, 1, 2, 3, 4
+COURSE: Final = 5
+# Columns of ``Pause.block``: when it may be called, and how long before closing at the latest.
+DEPART, LATEST = 0, 1
+# Columns of ``Pause.count``, one row a corridor.
+N_CAUGHT, N_BACK, N_UNCALLED_BACK, N_IN_OPEN, N_RECALLED, LONGEST_WAIT = 0, 1, 2, 3, 4, 5
+COUNTS: Final = 6
+# What a household does: stays, goes if called, comes of itself.
+STAYS, GOES, UNCALLED = 0, 1, 2
+
+
+class Pause(NamedTuple):
+    """Corridors, their windows as one member runs them, the call list, and what is counted.
+
+    Attributes
+    ----------
+    rule
+        Shape (k, 4): hold while more wait, hold while more are called, most in the corridor,
+        metres to the marked point.
+    last_entry_s
+        Shape (k, g), seconds before closing.
+    gate
+        Shape (k,), the link that is the gate.
+    live
+        Shape (k, 7): open now, persons in the corridor, persons at check points, persons called
+        and not through, closing as known now, window, first block not called.
+    shut
+        Shape (k, g), whether a group was sent home for the rest of the window.
+    course
+        Shape (k, windows, 5): opens, ends, announced closing, when that end is known, and 1 if it
+        comes without notice.
+    block
+        Shape (blocks, 2), sorted by corridor, then as they are called.
+    folk
+        Shape (blocks + 1,), first unit of each block; units that belong to none come last.
+    blocks_of
+        Shape (k + 1,), first block of each corridor.
+    called
+        Shape (blocks,), 1 if it was called.
+    will
+        Shape (units,): stays, goes if called, comes of itself.
+    leave_s
+        Shape (units,), seconds after the call at which it leaves; for those who come of
+        themselves, seconds from the start.
+    metres
+        Beside ``Crowd.route``: metres between the mouth and the entry of each corridor link.
+    out, queue, open
+        Shape (bins, k, g), (bins, k), (bins, k): persons out; most waiting; most in the corridor.
+    count
+        Shape (k, 6): persons caught, turned back, uncalled and sent home, in the open at a stop,
+        recalled from the corridor; longest wait (s).
+    total
+        Shape (5,): exposure (person-s) walking, waiting, in the corridor; called; uncalled.
+    bin_s
+        Shape (1,), seconds a bin.
+    """
+
+    rule: NDArray[np.float64]
+    last_entry_s: NDArray[np.float64]
+    gate: NDArray[np.int32]
+    live: NDArray[np.float64]
+    shut: NDArray[np.int8]
+    course: NDArray[np.float64]
+    block: NDArray[np.float64]
+    folk: NDArray[np.int64]
+    blocks_of: NDArray[np.int64]
+    called: NDArray[np.int8]
+    will: NDArray[np.int8]
+    leave_s: NDArray[np.float64]
+    metres: NDArray[np.float32]
+    out: NDArray[np.int32]
+    queue: NDArray[np.float32]
+    open: NDArray[np.float32]
+    count: NDArray[np.float64]
+    total: NDArray[np.float64]
+    bin_s: NDArray[np.float64]
+
+
+class World(NamedTuple):
+    """Everything that moves."""
+
+    roads: Roads
+    crowd: Crowd
+    wheel: Wheel
+    pause: Pause
+
+
+def new_wheel(horizon_s: float, tick_s: float) -> Wheel:
+    """Return an empty wheel that reaches ``horizon_s``."""
+    ticks = int(np.ceil(horizon_s / tick_s)) + 1
+    empty = np.full(ticks, NOBODY, dtype=np.int32)
+    return Wheel(empty, empty.copy(), np.zeros(1, dtype=np.int64), np.array([tick_s]))
+
+
+@numba.njit(cache=True, nogil=True, forceinline=True)
+def borrow(world: World) -> Any:
+    """Return ``world`` with arrays that nobody counts; the caller keeps the first as long."""
+    roads, crowd, wheel, pause = world.roads, world.crowd, world.wheel, world.pause
+    return World(
+        Roads(borrowed(roads.number), borrowed(roads.index)),
+        Crowd(borrowed(crowd.number), borrowed(crowd.index), borrowed(crowd.route)),
+        Wheel(
+            borrowed(wheel.head),
+            borrowed(wheel.tail),
+            borrowed(wheel.now),
+            borrowed(wheel.tick_s),
+        ),
+        Pause(
+            borrowed(pause.rule),
+            borrowed(pause.last_entry_s),
+            borrowed(pause.gate),
+            borrowed(pause.live),
+            borrowed(pause.shut),
+            borrowed(pause.course),
+            borrowed(pause.block),
+            borrowed(pause.folk),
+            borrowed(pause.blocks_of),
+            borrowed(pause.called),
+            borrowed(pause.will),
+            borrowed(pause.leave_s),
+            borrowed(pause.metres),
+            borrowed(pause.out),
+            borrowed(pause.queue),
+            borrowed(pause.open),
+            borrowed(pause.count),
+            borrowed(pause.total),
+            borrowed(pause.bin_s),
+        ),
+    )

@@ -1,0 +1,41 @@
+"""When things happen: a timing wheel (Brown 1988's calendar queue with a bucket a tick)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+
+from clearway.simulate.state import NEXT, NOBODY, STATE, TIME, World
+
+
+@numba.njit(cache=True, nogil=True, forceinline=True)
+def push(world: World, unit: int, time: float, state: int) -> Any:
+    """Let ``unit`` have its next event at ``time``; beyond the horizon it has none."""
+    wheel, crowd = world.wheel, world.crowd
+    crowd.number[unit, TIME] = time
+    crowd.index[unit, STATE] = state
+    crowd.index[unit, NEXT] = NOBODY
+    tick = max(int(time / wheel.tick_s[0]), wheel.now[0])
+    if tick >= len(wheel.head):
+        return
+    last = wheel.tail[tick]
+    if last == NOBODY:
+        wheel.head[tick] = unit
+    else:
+        crowd.index[last, NEXT] = unit
+    wheel.tail[tick] = unit
+
+
+@numba.njit(cache=True, nogil=True, forceinline=True)
+def pop(world: World) -> Any:
+    """Return the next unit of this tick and take it off, or ``NOBODY``."""
+    wheel = world.wheel
+    tick = wheel.now[0]
+    unit = wheel.head[tick]
+    if unit != NOBODY:
+        following = world.crowd.index[unit, NEXT]
+        wheel.head[tick] = following
+        if following == NOBODY:
+            wheel.tail[tick] = NOBODY
+    return unit
