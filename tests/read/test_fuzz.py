@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from clearway.errors import Breach, ScenarioError
 from clearway.model.scenario import Scenario
 from clearway.read.scenario import read_scenario
-from tests import scenarios
+from tests.read import terms
 from tests.read.folders import FILES, written
 
 #: What stands in place of a number, a word, or a piece of either.
@@ -22,7 +22,15 @@ _NASTY = (
     *("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", '"', "'", '"""', "\\", "\\u0000"),
     *(",", ";", "=", ".", "#", "[", "]", "{", "}", "a.b", "Z1", "G1", "C1", "R1", "102", "1018"),
     *("36.2", "37.15", "91", "LINESTRING", "LINESTRING EMPTY", "Polygon", "MultiPolygon"),
-    *("FeatureCollection", "features", "coordinates"),
+    *(
+        "FeatureCollection",
+        "features",
+        "coordinates",
+        "given",
+        "no reply",
+        "split-log",
+        "triangular",
+    ),
 )
 _CONTROLS = ("\n", "\r", "\t", "\x00", "\x1b", "\u2028", "\ufeff", "\u202e", "\U0001f6b6", "é")
 
@@ -86,7 +94,7 @@ _CHANGES: st.SearchStrategy[Change] = st.one_of(
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return one good folder for all examples; each puts back what it changed."""
-    return written(scenarios.two_gates(), tmp_path_factory.mktemp("fuzz") / "s")
+    return written(terms.told(), tmp_path_factory.mktemp("fuzz") / "s")
 
 
 @settings(

@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
 
+from clearway.model.agreement import CONSENT_LEVELS, CONSENT_STATES
+from clearway.model.facts import SHAPES
+from clearway.model.scenario import USUAL
+from clearway.model.uncertainty import RANGES
 from clearway.read import schema, tables
 from clearway.read.network import LINK_COLUMNS, NODE_COLUMNS
 from clearway.read.scenario import DEMAND_COLUMNS, LIMITS, read_scenario
+from clearway.read.terms import IN_SECONDS
 from tests.read.folders import DEMAND, FILES, LINKS, NODES, PLAN, ZONES, breaches, change
 
 _PAGE = Path(__file__).parents[2] / "docs" / "scenario-format.md"
@@ -26,8 +31,18 @@ _TABLES: dict[str, type[BaseModel]] = {
     "`[[corridor]]`": schema.CorridorTable,
     "`[corridor.gate]`": schema.GateTable,
     "`[corridor.holding_area]`": schema.HoldingTable,
+    "`[corridor.open_limit]`": schema.OpenLimitTable,
     "`[[reception]]`": schema.ReceptionTable,
     "`[[window]]`": schema.WindowTable,
+    "`[uncertainty]`": schema.UncertaintyTable,
+    "`[thresholds]`": schema.ThresholdsTable,
+    "Limits": schema.MostTable[float],
+    "Weights": schema.WeightTable,
+    "`[[consent]]`": schema.ConsentTable,
+    "`[[hazard]]`": schema.HazardTable,
+    "`[[provision]]`": schema.ProvisionTable,
+    "`[notification]`": schema.NotificationTable,
+    "`[decider]`": schema.DeciderTable,
     "`[[fact]]`": schema.FactTable,
     "`zones.geojson`": schema.ZoneProperties,
 }
@@ -56,9 +71,14 @@ def _limits(model: type[BaseModel], key: str) -> set[str]:
 
 
 def _found(annotation: Any) -> Iterator[str]:
-    if isinstance(annotation, type) and issubclass(annotation, schema.Range):
-        for part in annotation.model_fields["low"].metadata:
-            yield from _of(part)
+    """Yield the limits of the numbers in a range, limits or weight, which may be left out."""
+    for part in get_args(annotation):
+        yield from _found(part)
+    if isinstance(annotation, type) and issubclass(annotation, schema.Table):
+        for key in ("low", "go", "value"):
+            field = annotation.model_fields.get(key)
+            for part in field.metadata if field else ():
+                yield from _of(part)
 
 
 def _of(part: object) -> Iterator[str]:
@@ -93,6 +113,44 @@ def test_limits_are_looked_at() -> None:
     assert _limits(schema.CorridorTable, "links") == {"1", "5000"}
     assert _limits(schema.GroupTable, "speed_m_per_s") == {"0.05", "3"}
     assert _limits(schema.PlanningTable, "slot_min") == {"0", "1440"}
+    assert _limits(schema.UncertaintyTable, "recheck_factor") == {"0.01", "100"}
+    assert _limits(schema.ThresholdsTable, "wait_min") == {"0", "44640"}
+    assert _limits(schema.ThresholdsTable, "turned_back_weight") == {"0", "10"}
+
+
+def test_a_limit_reads_alike_whichever_way_is_better() -> None:
+    most, least = schema.MostTable[float], schema.LeastTable[float]
+    assert list(most.model_fields) == list(least.model_fields)
+
+
+def test_page_gives_the_usual_limits_as_its_examples() -> None:
+    usual: dict[str, tuple[float, ...]] = {"turned_back_weight": (USUAL.turned_back_weight,)}
+    for key in schema.ThresholdsTable.model_fields:
+        field, unit = IN_SECONDS.get(key, (key, 1.0))
+        limits = getattr(USUAL, field)
+        if key not in usual:
+            usual[key] = (limits.go / unit, limits.bar / unit)
+    for key, row in _rows("`[thresholds]`").items():
+        assert tuple(map(float, re.findall(r"= ([\d.]+)", row[4]))) == usual[key], key
+
+
+def test_page_names_every_word_of_a_choice() -> None:
+    for heading, key, words in (
+        ("`[[consent]]`", "level", CONSENT_LEVELS),
+        ("`[[consent]]`", "state", CONSENT_STATES),
+        ("Numbers with a range", "shape", SHAPES),
+    ):
+        told = _rows(heading)[key][2].partition(";")[0]
+        assert tuple(re.findall(r"`([^`]+)`", told)) == words
+
+
+def test_schema_has_the_limits_of_the_noun() -> None:
+    told = {}
+    for key in schema.UncertaintyTable.model_fields:
+        field, unit = IN_SECONDS.get(key, (key, 1.0))
+        limits = sorted(map(float, _limits(schema.UncertaintyTable, key)))
+        told[field] = tuple(limit * unit for limit in limits)
+    assert told == RANGES
 
 
 @pytest.mark.parametrize("name", list(_COLUMNS))
@@ -110,7 +168,9 @@ def test_page_names_every_column_and_its_limits(name: str) -> None:
 
 def test_page_gives_an_example_of_every_key() -> None:
     inner = {"planning", "group", "corridor", "reception", "window", "fact"}
-    inner |= {"gate", "holding_area"}
+    inner |= {"gate", "holding_area", "open_limit"}
+    inner |= {"uncertainty", "thresholds", "consent", "hazard", "provision"}
+    inner |= {"notification", "decider"}
     for heading in [*_TABLES, *(f"`{name}`" for name in _COLUMNS)]:
         for key, row in _rows(heading).items():
             assert len(row) == 5, row

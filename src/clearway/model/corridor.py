@@ -10,6 +10,9 @@ from typing import Final
 from clearway.model.checks import Checks
 from clearway.model.facts import Estimate, Text
 
+#: Source of a limit of which nobody said where it comes from.
+NO_SOURCE: Final = "assumed: the scenario names no source"
+
 #: Persons a square metre that a holding area is planned for at most; 4 is crush.
 HOLDING_PERSONS_PER_M2: Final = 1.5
 
@@ -71,6 +74,8 @@ class Corridor:
     open_limit_persons
         Most persons that may be between the gate and the exit at any time: nothing can protect
         them if the pause stops without notice. Infinite if no limit was set.
+    open_limit_source
+        Where that limit comes from.
     """
 
     id: str
@@ -84,6 +89,7 @@ class Corridor:
     source: str
     check_points: int = 1
     open_limit_persons: float = math.inf
+    open_limit_source: str = NO_SOURCE
 
     def __post_init__(self) -> None:
         """Refuse a corridor without path, and rates and margins out of range."""
@@ -99,6 +105,8 @@ class Corridor:
         checks.number("check_points", self.check_points, 1, 1000)
         limit = self.open_limit_persons
         checks.that(limit >= 1, "open_limit_persons", limit, "must be 1 or more")  # nan: refused
+        told = self.open_limit_source
+        checks.that(bool(told.strip()), "open_limit_source", told, "must name a source")
         checks.that(bool(self.source.strip()), "source", self.source, "must name a source")
         checks.done()
 

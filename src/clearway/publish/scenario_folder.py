@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
+import math
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -15,11 +17,14 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from clearway.model.agreement import Agreement, Consent, Hazard, Provision
 from clearway.model.corridor import Corridor, Reception, Window
-from clearway.model.facts import Estimate, Fact, Text
+from clearway.model.facts import SPLIT, Estimate, Fact, Text
 from clearway.model.network import Links, Nodes
 from clearway.model.population import SIZES, Group, Zone
-from clearway.model.scenario import Scenario
+from clearway.model.scenario import CERTAIN, USUAL, Scenario
+from clearway.model.thresholds import Threshold, Thresholds
+from clearway.model.uncertainty import Uncertainty
 
 FORMAT: Final = "clearway-scenario/1"
 
@@ -36,6 +41,15 @@ _ESCAPES: Final = {
 
 #: A degree to this many decimals is 0.11 m; finer than any street line is known.
 _DEGREE_DECIMALS: Final = 6
+
+#: Keys of fields that are written in other units, and how many of the field's make one.
+_UNITS: Final = {
+    "start_delay_s": ("start_delay_h", 3600),
+    "extension_s": ("extension_h", 3600),
+    "notice_s": ("notice_min", 60),
+    "lateness_s": ("lateness_min", 60),
+    "wait_s": ("wait_min", 60),
+}
 
 Point = tuple[float, float]
 
@@ -175,8 +189,10 @@ def _toml(scenario: Scenario) -> str:
     # Neighbours that differ in the corridor alone are one announcement: one block.
     same = attrgetter("opens", "closes", "source")
     blocks += [_windows(list(windows), local) for _, windows in groupby(scenario.windows, same)]
+    blocks += [_uncertainty(scenario.uncertainty), _thresholds(scenario.thresholds)]
+    blocks += _record(scenario.agreement, local)
     blocks += map(_fact, scenario.facts)
-    return "\n".join("\n".join(block) + "\n" for block in blocks)
+    return "\n".join("\n".join(block) + "\n" for block in blocks if block)
 
 
 def _head(scenario: Scenario) -> list[str]:
@@ -227,11 +243,23 @@ def _corridor(corridor: Corridor) -> list[str]:
         f"reception = {_string(corridor.reception)}",
         f"source = {_string(corridor.source)}",
         "[corridor.gate]",
-        f"rate_persons_per_h = {_estimate(corridor.gate_persons_per_s, 3600)}",
+        f"rate_persons_per_h = {_estimate(corridor.gate_persons_per_s, times=3600)}",
+        f"check_points = {corridor.check_points}",
         "[corridor.holding_area]",
         f"area_m2 = {_figure(holding.area_m2)}",
         f"limit_persons = {_figure(holding.limit_persons)}",
         f"source = {_string(holding.source)}",
+        *_open_limit(corridor),
+    ]
+
+
+def _open_limit(corridor: Corridor) -> list[str]:
+    if math.isinf(corridor.open_limit_persons):
+        return []
+    return [
+        "[corridor.open_limit]",
+        f"persons = {_figure(corridor.open_limit_persons)}",
+        f"source = {_string(corridor.open_limit_source)}",
     ]
 
 
@@ -256,6 +284,84 @@ def _windows(windows: list[Window], local: ZoneInfo) -> list[str]:
     ]
 
 
+def _uncertainty(uncertainty: Uncertainty) -> list[str]:
+    """Return the table of what differs from a pause that comes as announced; empty if nothing."""
+    lines = []
+    for field in dataclasses.fields(uncertainty):
+        estimate = getattr(uncertainty, field.name)
+        key, unit = _UNITS.get(field.name, (field.name, 1))
+        if estimate != getattr(CERTAIN, field.name):
+            lines.append(f"{key} = {_estimate(estimate, per=unit)}")
+    return ["[uncertainty]", *lines] if lines else []
+
+
+def _thresholds(thresholds: Thresholds) -> list[str]:
+    """Return the table of limits that differ from the usual ones; empty if none does."""
+    lines = []
+    for field in dataclasses.fields(thresholds):
+        limits = getattr(thresholds, field.name)
+        key, unit = _UNITS.get(field.name, (field.name, 1))
+        if isinstance(limits, Threshold) and limits != getattr(USUAL, field.name):
+            pair = f"go = {_figure(limits.go / unit)}, bar = {_figure(limits.bar / unit)}"
+            lines.append(f"{key} = {{ {pair}, source = {_string(limits.source)} }}")
+    weight = (thresholds.turned_back_weight, thresholds.turned_back_weight_source)
+    if weight != (USUAL.turned_back_weight, USUAL.turned_back_weight_source):
+        told = f"value = {_figure(weight[0])}, source = {_string(weight[1])}"
+        lines.append(f"turned_back_weight = {{ {told} }}")
+    return ["[thresholds]", *lines] if lines else []
+
+
+def _record(agreement: Agreement, local: ZoneInfo) -> Iterator[list[str]]:
+    """Yield what is on record about the pause, table by table."""
+    yield from (_consent(one, local) for one in agreement.consents)
+    yield from map(_hazard, agreement.hazards)
+    yield from map(_provision, agreement.provisions)
+    if agreement.notification is not None:
+        told = agreement.notification
+        yield [
+            "[notification]",
+            *_moment_line("sent", told.sent, local),
+            f"lead_h = {_figure(told.lead.total_seconds() / 3600)}",
+            f"source = {_string(told.source)}",
+        ]
+    if agreement.decider is not None:
+        role, review = agreement.decider.role, agreement.decider.review
+        yield ["[decider]", f"role = {_text(role)}", *_moment_line("review", review, local)]
+
+
+def _consent(consent: Consent, local: ZoneInfo) -> list[str]:
+    proved = bool(consent.evidence.strip())
+    return [
+        "[[consent]]",
+        f"id = {_string(consent.id)}",
+        f"party = {_text(consent.party)}",
+        f"level = {_string(consent.level)}",
+        f"corridors = [{', '.join(map(_string, consent.corridors))}]",
+        f"state = {_string(consent.state)}",
+        *([f"evidence = {_string(consent.evidence)}"] if proved else []),
+        *_moment_line("expires", consent.expires, local),
+        f"source = {_string(consent.source)}",
+    ]
+
+
+def _hazard(hazard: Hazard) -> list[str]:
+    return [
+        "[[hazard]]",
+        f"corridor = {_string(hazard.corridor)}",
+        f"text = {_text(hazard.text)}",
+        f"bars = {'true' if hazard.bars else 'false'}",
+        f"source = {_string(hazard.source)}",
+    ]
+
+
+def _provision(provision: Provision) -> list[str]:
+    return [
+        "[[provision]]",
+        f"text = {_text(provision.text)}",
+        f"source = {_string(provision.source)}",
+    ]
+
+
 def _fact(fact: Fact) -> list[str]:
     return [
         "[[fact]]",
@@ -265,16 +371,20 @@ def _fact(fact: Fact) -> list[str]:
     ]
 
 
-def _estimate(estimate: Estimate, per: float = 1) -> str:
-    low, central, high = (
-        _figure(value * per) for value in (estimate.low, estimate.central, estimate.high)
-    )
+def _estimate(estimate: Estimate, *, times: float = 1, per: float = 1) -> str:
+    values = (estimate.low, estimate.central, estimate.high)
+    low, central, high = (_figure(value * times / per) for value in values)
     source = _string(estimate.source)
-    return f"{{ low = {low}, central = {central}, high = {high}, source = {source} }}"
+    shape = "" if estimate.shape == SPLIT else f", shape = {_string(estimate.shape)}"
+    return f"{{ low = {low}, central = {central}, high = {high}, source = {source}{shape} }}"
 
 
 def _text(text: Text) -> str:
     return f"{{ en = {_string(text.en)}, ar = {_string(text.ar)} }}"
+
+
+def _moment_line(key: str, moment: datetime | None, local: ZoneInfo) -> list[str]:
+    return [] if moment is None else [f"{key} = {_moment(moment, local)}"]
 
 
 def _moment(moment: datetime, local: ZoneInfo) -> str:

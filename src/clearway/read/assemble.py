@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from clearway.errors import Breach, ScenarioError
 from clearway.model.corridor import Corridor, HoldingArea, Reception, Window
-from clearway.model.facts import Estimate, Fact, Text
+from clearway.model.facts import Fact
 from clearway.model.network import Network
 from clearway.model.population import SIZES, Demand, Group, Zone
 from clearway.model.scenario import Planning, Scenario, row_of
 from clearway.read.document import Path, dotted
 from clearway.read.geojson import ZoneShapes
 from clearway.read.schema import (
-    BothTongues,
     CorridorTable,
     GroupTable,
     PlanningTable,
-    Range,
     ReceptionTable,
     ScenarioTable,
     WindowTable,
 )
 from clearway.read.tables import Table
+from clearway.read.terms import (
+    IN_SECONDS,
+    agreement_of,
+    estimate_of,
+    text_of,
+    thresholds_of,
+    uncertainty_of,
+)
 from clearway.read.toml import TomlLines
 
 _HOUR_S: Final = 3600
@@ -33,7 +39,12 @@ _MINUTE_S: Final = 60
 
 #: Keys of ``scenario.toml`` by the fields of nouns that are called otherwise.
 _KEYS: Final = {
+    **{field: key for key, (field, _) in IN_SECONDS.items()},
     "gate_persons_per_s": "gate.rate_persons_per_h",
+    "check_points": "gate.check_points",
+    "open_limit_persons": "open_limit.persons",
+    "open_limit_source": "open_limit.source",
+    "lead": "lead_h",
     "margin_s": "margin_min",
     "places": "places_persons",
     "slot_s": "slot_min",
@@ -59,9 +70,11 @@ def assemble(plan: ScenarioTable, zones: ZoneShapes, demand: Table, network: Net
     places = _zones(zones)
     first, last = plan.outline[0], plan.outline[-1]
     outline = plan.outline[:-1] if first == last else plan.outline
+    local = ZoneInfo(plan.timezone)
+    record = (plan.consent, plan.hazard, plan.provision, plan.notification, plan.decider)
     return Scenario(
         id=plan.id,
-        title=_text(plan.title),
+        title=text_of(plan.title),
         timezone=plan.timezone,
         attribution=tuple(plan.attribution),
         outline=tuple((lon, lat) for lon, lat in outline),
@@ -72,8 +85,11 @@ def assemble(plan: ScenarioTable, zones: ZoneShapes, demand: Table, network: Net
         demand=_demand(demand, places, groups),
         corridors=tuple(map(_corridor, plan.corridor)),
         receptions=tuple(map(_reception, plan.reception)),
-        windows=_windows(plan.window, ZoneInfo(plan.timezone)),
-        facts=tuple(Fact(fact.topic, _text(fact.text), fact.source) for fact in plan.fact),
+        windows=_windows(plan.window, local),
+        facts=tuple(Fact(fact.topic, text_of(fact.text), fact.source) for fact in plan.fact),
+        uncertainty=uncertainty_of(plan.uncertainty),
+        thresholds=thresholds_of(plan.thresholds),
+        agreement=agreement_of(*record, local),
     )
 
 
@@ -96,49 +112,50 @@ def placed(breach: Breach, plan: ScenarioTable, lines: TomlLines, file: str) -> 
     if kind not in ScenarioTable.model_fields:
         return breach
     parts = getattr(plan, kind) if name else ()
-    row = next((row for row, part in enumerate(parts) if part.id == name), None)
+    row = next((row for row, part in enumerate(parts) if _named(part, kind) == name), None)
     head, *rest = field.split(".")
     keys = [*_KEYS.get(head, head).split("."), *rest]
     path: Path = (kind, *keys) if row is None else (kind, row, *keys)
     return Breach(file, lines(path), dotted(path), breach.value, breach.rule)
 
 
-def _text(words: BothTongues) -> Text:
-    return Text(words.en, words.ar)
-
-
-def _estimate(of: Range[float], per: float = 1) -> Estimate:
-    return Estimate(of.low / per, of.central / per, of.high / per, of.source)
+def _named(part: Any, kind: str) -> str:
+    return str(part.corridor if kind == "hazard" else part.id)
 
 
 def _planning(planning: PlanningTable) -> Planning:
     slot_s = round(planning.slot_min * _MINUTE_S)
-    uptake = _estimate(planning.uptake)
+    uptake = estimate_of(planning.uptake)
     return Planning(slot_s, planning.step_s, planning.tick_s, uptake, planning.spread)
 
 
 def _group(group: GroupTable) -> Group:
-    speed = _estimate(group.speed_m_per_s)
-    return Group(group.id, _text(group.name), speed, group.weight, group.weight_source)
+    speed = estimate_of(group.speed_m_per_s)
+    return Group(group.id, text_of(group.name), speed, group.weight, group.weight_source)
 
 
 def _corridor(corridor: CorridorTable) -> Corridor:
-    holding = corridor.holding_area
+    holding, limit = corridor.holding_area, corridor.open_limit
+    limits: dict[str, Any] = {}
+    if limit is not None:
+        limits = {"open_limit_persons": limit.persons, "open_limit_source": limit.source}
     return Corridor(
         id=corridor.id,
-        name=_text(corridor.name),
+        name=text_of(corridor.name),
         mouth=corridor.mouth,
         links=tuple(corridor.links),
-        gate_persons_per_s=_estimate(corridor.gate.rate_persons_per_h, _HOUR_S),
+        gate_persons_per_s=estimate_of(corridor.gate.rate_persons_per_h, per=_HOUR_S),
         holding=HoldingArea(holding.area_m2, holding.limit_persons, holding.source),
         margin_s=corridor.margin_min * _MINUTE_S,
         reception=corridor.reception,
         source=corridor.source,
+        check_points=corridor.gate.check_points,
+        **limits,
     )
 
 
 def _reception(site: ReceptionTable) -> Reception:
-    return Reception(site.id, _text(site.name), site.node, _estimate(site.places_persons))
+    return Reception(site.id, text_of(site.name), site.node, estimate_of(site.places_persons))
 
 
 def _windows(windows: list[WindowTable], local: ZoneInfo) -> tuple[Window, ...]:

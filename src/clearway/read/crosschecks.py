@@ -17,8 +17,10 @@ from clearway.read.breaches import BreachLog
 from clearway.read.document import Document, Path
 from clearway.read.geojson import ZoneShapes
 from clearway.read.network import LINK_COLUMNS
-from clearway.read.schema import ScenarioTable
+from clearway.read.schema import ScenarioTable, UncertaintyTable
 from clearway.read.tables import Table
+
+_NO_CORRIDOR: Final = "must be the id of a corridor"
 
 #: Longest pause; the replay of a plan keeps a record of every minute of it.
 LONGEST_DAYS: Final = 31
@@ -75,12 +77,13 @@ def _ids(table: Table | None, name: str) -> set[int] | None:
 def check_plan(plan: Document[ScenarioTable]) -> None:
     """Note what ``scenario.toml`` breaches on its own, beside its schema."""
     _check_timezone(plan)
-    for table in ("group", "corridor", "reception"):
+    for table in ("group", "corridor", "reception", "consent"):
         _check_unique(plan, [(table, n, "id") for n in range(plan.count(table))])
     _check_ranges(plan)
     _check_planning(plan)
     _check_holding(plan)
     _check_windows(plan)
+    _check_record(plan)
 
 
 def check_references(parts: Parts) -> None:
@@ -116,6 +119,7 @@ def _check_ranges(plan: Document[ScenarioTable]) -> None:
     gate = ("gate", "rate_persons_per_h")
     ranges += [("corridor", n, *gate) for n in range(plan.count("corridor"))]
     ranges += [("reception", n, "places_persons") for n in range(plan.count("reception"))]
+    ranges += [("uncertainty", name) for name in UncertaintyTable.model_fields]
     for path in ranges:
         values = [plan.get(*path, name) for name in ("low", "central", "high")]
         if None not in values and values != sorted(values):
@@ -144,7 +148,7 @@ def _check_holding(plan: Document[ScenarioTable]) -> None:
 
 def _check_windows(plan: Document[ScenarioTable]) -> None:
     """Note windows that close first, overlap, are too far apart, or name no corridor."""
-    known = {plan.get("corridor", n, "id") for n in range(plan.count("corridor"))}
+    known = _corridor_ids(plan)
     spans: list[tuple[int, datetime, datetime]] = []
     for n in range(plan.count("window")):
         opens, closes = plan.get("window", n, "opens"), plan.get("window", n, "closes")
@@ -152,16 +156,31 @@ def _check_windows(plan: Document[ScenarioTable]) -> None:
             plan.note(("window", n, "closes"), closes, "must be after it opens")
         elif None not in (opens, closes):
             spans.append((n, opens, closes))
-        names: list[Path] = [
-            ("window", n, "corridors", at) for at in range(plan.count("window", n, "corridors"))
-        ]
-        _check_unique(plan, names)
-        # A corridor whose own id breaks a rule may be the one that is meant.
-        for path in names if None not in known else ():
-            name = plan.get(*path)
-            if name is not None and name not in known:
-                plan.note(path, name, "must be the id of a corridor")
+        _check_named(plan, ("window", n, "corridors"), known)
     _check_overlaps(plan, sorted(spans, key=lambda span: span[1]))
+
+
+def _check_record(plan: Document[ScenarioTable]) -> None:
+    """Note consents and hazards that name no corridor."""
+    known = _corridor_ids(plan)
+    for n in range(plan.count("consent")):
+        _check_named(plan, ("consent", n, "corridors"), known)
+    for n in range(plan.count("hazard")):
+        _check_known(plan, ("hazard", n, "corridor"), known, _NO_CORRIDOR)
+
+
+def _check_named(plan: Document[ScenarioTable], path: Path, known: set[Any] | None) -> None:
+    """Note what stands twice in the list of corridors at ``path``, or is none."""
+    names: list[Path] = [(*path, at) for at in range(plan.count(*path))]
+    _check_unique(plan, names)
+    for name in names:
+        _check_known(plan, name, known, _NO_CORRIDOR)
+
+
+def _corridor_ids(plan: Document[ScenarioTable]) -> set[Any] | None:
+    """Return the ids of all corridors; None where one breaks a rule, and may be meant."""
+    known = {plan.get("corridor", n, "id") for n in range(plan.count("corridor"))}
+    return None if None in known else known
 
 
 def _check_overlaps(

@@ -27,6 +27,7 @@ _RULES: Final[Mapping[str, str]] = types.MappingProxyType(
         "string_type": "must be text in quotes",
         "string_pattern_mismatch": CODE_RULE,
         "string_too_long": "must have at most {max_length} characters",
+        "bool_type": "must be true or false",
         "int_type": "must be a whole number",
         "float_type": "must be a number",
         "finite_number": "must be a finite number",

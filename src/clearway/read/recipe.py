@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from clearway.model.agreement import Agreement
 from clearway.model.checks import Checks
+from clearway.model.corridor import NO_SOURCE
 from clearway.model.facts import Estimate, Fact, Text
 from clearway.model.population import SIZES, Group
-from clearway.model.scenario import Planning
+from clearway.model.scenario import CERTAIN, NOTHING_AGREED, USUAL, Planning
+from clearway.model.thresholds import Thresholds
+from clearway.model.uncertainty import Uncertainty
 
 #: Share of households of 1 to 9 persons; assumed, mean 5.0.
 HOUSEHOLD_SHARES: Final = (0.05, 0.10, 0.12, 0.16, 0.18, 0.15, 0.11, 0.08, 0.05)
+_NO_MOUTH: Final = "must be the id of a mouth"
 HOUSEHOLD_SOURCE: Final = "assumed: no survey of the households inside was found"
 
 
@@ -36,6 +42,8 @@ class Mouth:
         Persons that the reception site takes over the whole pause.
     source
         Where the place comes from.
+    check_points, open_limit_persons, open_limit_source
+        As in :class:`~clearway.model.corridor.Corridor`.
     """
 
     id: str
@@ -46,6 +54,9 @@ class Mouth:
     reception_name: Text
     places_persons: Estimate
     source: str
+    check_points: int = 1
+    open_limit_persons: float = math.inf
+    open_limit_source: str = NO_SOURCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +185,8 @@ class Recipe:
         Where the shares come from.
     options
         How streets become a scenario.
+    uncertainty, thresholds, agreement
+        As in :class:`~clearway.model.scenario.Scenario`.
     """
 
     id: str
@@ -192,6 +205,9 @@ class Recipe:
     household_shares: tuple[float, ...] = HOUSEHOLD_SHARES
     household_source: str = HOUSEHOLD_SOURCE
     options: ImportOptions = field(default_factory=ImportOptions)
+    uncertainty: Uncertainty = CERTAIN
+    thresholds: Thresholds = USUAL
+    agreement: Agreement = NOTHING_AGREED
 
     def __post_init__(self) -> None:
         """Refuse shares that do not add up and a recipe without people, groups or hours."""
@@ -204,7 +220,17 @@ class Recipe:
         right = len(shares) == len(SIZES) and min(shares) >= 0 and abs(sum(shares) - 1) < 1e-9
         checks.that(right, "household_shares", shares, "must be nine shares that add up to 1")
         checks.unique("mouths.id", [mouth.id for mouth in self.mouths])
+        self._check_record(checks)
         for share in self.groups:
             name = f"groups {share.group.id}.persons_share"
             checks.number(name, share.persons_share.central, 0, 1)
         checks.done()
+
+    def _check_record(self, checks: Checks) -> None:
+        known = {mouth.id for mouth in self.mouths}
+        for consent in self.agreement.consents:
+            checks.unique(f"consent {consent.id}.corridors", consent.corridors)
+            for name in consent.corridors:
+                checks.that(name in known, f"consent {consent.id}.corridors", name, _NO_MOUTH)
+        for hazard in self.agreement.hazards:
+            checks.that(hazard.corridor in known, "hazard.corridor", hazard.corridor, _NO_MOUTH)

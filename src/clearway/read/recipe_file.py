@@ -5,7 +5,8 @@ from __future__ import annotations
 import tomllib
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -23,6 +24,18 @@ from clearway.read.recipe import (
     Mouth,
     Recipe,
 )
+from clearway.read.schema import (
+    ConsentTable,
+    DeciderTable,
+    HazardTable,
+    NotificationTable,
+    OpenLimitTable,
+    ProvisionTable,
+    Shape,
+    ThresholdsTable,
+    UncertaintyTable,
+)
+from clearway.read.terms import agreement_of, thresholds_of, uncertainty_of
 
 _MOST_BYTES = 4_000_000
 _MINUTE_S = 60
@@ -88,9 +101,10 @@ class _Estimate(_Part):
     central: _Number
     high: _Number
     source: _Words
+    shape: Shape = "split"
 
     def noun(self) -> Estimate:
-        return Estimate(self.low, self.central, self.high, self.source)
+        return Estimate(self.low, self.central, self.high, self.source, self.shape)
 
 
 class _People(_Part):
@@ -132,6 +146,8 @@ class _Mouth(_Part):
     reception_name: _Text
     places_persons: _Estimate
     source: _Words
+    check_points: int = 1
+    open_limit: OpenLimitTable | None = None
 
 
 class _Fact(_Part):
@@ -167,6 +183,13 @@ class _File(_Part):
     group: list[_Group] = Field(min_length=1)
     hours: list[_Hours] = Field(min_length=1)
     mouth: list[_Mouth] = Field(min_length=1)
+    uncertainty: UncertaintyTable = UncertaintyTable()
+    thresholds: ThresholdsTable = ThresholdsTable()
+    consent: list[ConsentTable] = []
+    hazard: list[HazardTable] = []
+    provision: list[ProvisionTable] = []
+    notification: NotificationTable | None = None
+    decider: DeciderTable | None = None
     fact: list[_Fact] = []
     options: _Options = Field(default_factory=_Options)
 
@@ -195,6 +218,7 @@ def _dotted(place: tuple[int | str, ...]) -> str:
 
 
 def _recipe(file: _File) -> Recipe:
+    record = (file.consent, file.hazard, file.provision, file.notification, file.decider)
     return Recipe(
         id=file.id,
         title=file.title.noun(),
@@ -218,7 +242,18 @@ def _recipe(file: _File) -> Recipe:
         household_shares=tuple(file.people.household_shares),
         household_source=file.people.household_source,
         options=_options(file.options),
+        uncertainty=uncertainty_of(file.uncertainty),
+        thresholds=thresholds_of(file.thresholds),
+        agreement=agreement_of(*record, _zone(file.timezone)),
     )
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        rule = "must be a time zone's IANA name, such as Asia/Damascus"
+        raise ScenarioError((Breach("", 0, "timezone", shown(name), rule),)) from None
 
 
 def _group(one: _Group) -> GroupShare:
@@ -227,6 +262,10 @@ def _group(one: _Group) -> GroupShare:
 
 
 def _mouth(one: _Mouth) -> Mouth:
+    limits: dict[str, Any] = {}
+    if one.open_limit is not None:
+        told = one.open_limit
+        limits = {"open_limit_persons": told.persons, "open_limit_source": told.source}
     return Mouth(
         id=one.id,
         name=one.name.noun(),
@@ -236,6 +275,8 @@ def _mouth(one: _Mouth) -> Mouth:
         reception_name=one.reception_name.noun(),
         places_persons=one.places_persons.noun(),
         source=one.source,
+        check_points=one.check_points,
+        **limits,
     )
 
 

@@ -68,6 +68,9 @@ def build_scenario(streets: Streets, recipe: Recipe) -> Scenario:
         receptions=_receptions(recipe, ways, built),
         windows=_windows(recipe),
         facts=(*recipe.facts, *told, *street_facts(built)),
+        uncertainty=recipe.uncertainty,
+        thresholds=recipe.thresholds,
+        agreement=recipe.agreement,
     )
 
 
@@ -136,12 +139,15 @@ def _corridor(recipe: Recipe, mouth: Mouth, way: Way, built: Built) -> Corridor:
         mouth=int(built.node[way.mouth]),
         links=built.path(way.pieces),
         gate_persons_per_s=Estimate(
-            rate.low / 3_600, rate.central / 3_600, rate.high / 3_600, rate.source
+            rate.low / 3_600, rate.central / 3_600, rate.high / 3_600, rate.source, rate.shape
         ),
         holding=HoldingArea(area, limit, room),
         margin_s=options.margin_s,
         reception=_site(mouth),
         source=mouth.source,
+        check_points=mouth.check_points,
+        open_limit_persons=mouth.open_limit_persons,
+        open_limit_source=mouth.open_limit_source,
     )
 
 

@@ -10,7 +10,14 @@ import unicodedata
 from datetime import datetime
 from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+)
 from pydantic_core import PydanticCustomError
 
 FORMAT: Final = "clearway-scenario/1"
@@ -49,6 +56,31 @@ def _moment(moment: datetime) -> datetime:
     return moment
 
 
+def _positive(shape: str, info: ValidationInfo) -> str:
+    if shape == "split-log" and info.data.get("low", 1) <= 0:
+        raise PydanticCustomError(OWN_RULE, "must be split or triangular where low is 0")
+    return shape
+
+
+def _not_below(bar: float, info: ValidationInfo) -> float:
+    if bar < info.data.get("go", bar):
+        raise PydanticCustomError(OWN_RULE, "must be go or more")
+    return bar
+
+
+def _below(bar: float, info: ValidationInfo) -> float:
+    # At the same value both ways to read the pair would be open: which side is met?
+    if bar >= info.data.get("go", bar + 1):
+        raise PydanticCustomError(OWN_RULE, "must be below go")
+    return bar
+
+
+def _proved(evidence: str | None, info: ValidationInfo) -> str | None:
+    if evidence is None and info.data.get("state") == "given":
+        raise PydanticCustomError(OWN_RULE, "must be told where consent was given")
+    return evidence
+
+
 Words = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_words)]
 Code = Annotated[str, Field(pattern=CODE_PATTERN)]
 Id = Annotated[int, Field(ge=0, le=LARGEST_ID)]
@@ -58,7 +90,11 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Minutes = Annotated[float, Field(ge=0, le=1440)]
 WalkingSpeed = Annotated[float, Field(ge=0.05, le=3)]
 GateRate = Annotated[float, Field(ge=0, le=360_000)]
+Density = Annotated[float, Field(ge=0, le=20)]
+Waiting = Annotated[float, Field(ge=0, le=44_640)]
+Filled = Annotated[float, Field(ge=0, le=100)]
 Places = Annotated[float, Field(ge=0, le=1e8)]
+Shape = Annotated[Literal["split", "split-log", "triangular"], AfterValidator(_positive)]
 
 
 class Table(BaseModel):
@@ -88,6 +124,7 @@ class Range(Table, Generic[N]):
     central: N
     high: N
     source: Words
+    shape: Shape = "split"
 
 
 class PlanningTable(Table):
@@ -114,6 +151,7 @@ class GateTable(Table):
     """``[corridor.gate]``."""
 
     rate_persons_per_h: Range[GateRate]
+    check_points: Annotated[int, Field(ge=1, le=1000)] = 1
 
 
 class HoldingTable(Table):
@@ -121,6 +159,13 @@ class HoldingTable(Table):
 
     area_m2: Annotated[float, Field(ge=1, le=1e7)]
     limit_persons: Annotated[float, Field(ge=0)]
+    source: Words
+
+
+class OpenLimitTable(Table):
+    """``[corridor.open_limit]``."""
+
+    persons: Annotated[float, Field(ge=1, le=1e8)]
     source: Words
 
 
@@ -136,6 +181,7 @@ class CorridorTable(Table):
     source: Words
     gate: GateTable
     holding_area: HoldingTable
+    open_limit: OpenLimitTable | None = None
 
 
 class ReceptionTable(Table):
@@ -164,6 +210,108 @@ class FactTable(Table):
     source: Words
 
 
+class UncertaintyTable(Table):
+    """``[uncertainty]``; what is left out comes as announced."""
+
+    start_delay_h: Range[Annotated[float, Field(ge=0, le=720)]] | None = None
+    stop_share: Range[Share] | None = None
+    extend_share: Range[Share] | None = None
+    extension_h: Range[Annotated[float, Field(ge=0, le=24)]] | None = None
+    fail_share: Range[Share] | None = None
+    unannounced_share: Range[Share] | None = None
+    notice_min: Range[Minutes] | None = None
+    recheck_share: Range[Share] | None = None
+    recheck_factor: Range[Annotated[float, Field(ge=0.01, le=100)]] | None = None
+    long_share: Range[Share] | None = None
+    long_factor: Range[Annotated[float, Field(ge=1, le=100)]] | None = None
+    service_cv: Range[Annotated[float, Field(ge=0, le=3)]] | None = None
+    zone_factor: Range[Annotated[float, Field(ge=0, le=10)]] | None = None
+    uncalled_share: Range[Share] | None = None
+    pace_factor: Range[Annotated[float, Field(ge=0.1, le=2)]] | None = None
+    lateness_min: Range[Annotated[float, Field(ge=0, le=360)]] | None = None
+
+
+class MostTable(Table, Generic[N]):
+    """Two limits on a measure that should be low."""
+
+    go: N
+    bar: Annotated[N, AfterValidator(_not_below)]
+    source: Words
+
+
+class LeastTable(Table, Generic[N]):
+    """Two limits on a measure that should be high."""
+
+    go: N
+    bar: Annotated[N, AfterValidator(_below)]
+    source: Words
+
+
+class WeightTable(Table):
+    """A weight and who set it."""
+
+    value: Annotated[float, Field(ge=0, le=10)]
+    source: Words
+
+
+class ThresholdsTable(Table):
+    """``[thresholds]``; what is left out has the usual limits."""
+
+    caught_share: MostTable[Share] | None = None
+    density_persons_per_m2: MostTable[Density] | None = None
+    wait_min: MostTable[Waiting] | None = None
+    first_priority_share: LeastTable[Share] | None = None
+    reception_share: MostTable[Filled] | None = None
+    shelter_share: MostTable[Filled] | None = None
+    open_share: MostTable[Filled] | None = None
+    turned_back_share: MostTable[Filled] | None = None
+    turned_back_weight: WeightTable | None = None
+
+
+class ConsentTable(Table):
+    """``[[consent]]``."""
+
+    id: Code
+    party: BothTongues
+    level: Literal["headquarters", "local", "gate"]
+    corridors: Annotated[list[Code], Field(min_length=1, max_length=1000)]
+    state: Literal["notified", "acknowledged", "no reply", "given", "refused", "withdrawn"]
+    evidence: Annotated[Words | None, AfterValidator(_proved), Field(validate_default=True)] = None
+    expires: Moment | None = None
+    source: Words
+
+
+class HazardTable(Table):
+    """``[[hazard]]``."""
+
+    corridor: Code
+    text: BothTongues
+    bars: bool
+    source: Words
+
+
+class ProvisionTable(Table):
+    """``[[provision]]``."""
+
+    text: BothTongues
+    source: Words
+
+
+class NotificationTable(Table):
+    """``[notification]``."""
+
+    sent: Moment | None = None
+    lead_h: Annotated[float, Field(ge=0, le=8760)]
+    source: Words
+
+
+class DeciderTable(Table):
+    """``[decider]``."""
+
+    role: BothTongues
+    review: Moment | None = None
+
+
 class ScenarioTable(Table):
     """``scenario.toml``."""
 
@@ -178,6 +326,13 @@ class ScenarioTable(Table):
     corridor: Annotated[list[CorridorTable], Field(min_length=1, max_length=1000)]
     reception: Annotated[list[ReceptionTable], Field(min_length=1, max_length=1000)]
     window: Annotated[list[WindowTable], Field(min_length=1, max_length=1000)]
+    uncertainty: UncertaintyTable = UncertaintyTable()
+    thresholds: ThresholdsTable = ThresholdsTable()
+    consent: Annotated[list[ConsentTable], Field(max_length=1000)] = []
+    hazard: Annotated[list[HazardTable], Field(max_length=1000)] = []
+    provision: Annotated[list[ProvisionTable], Field(max_length=1000)] = []
+    notification: NotificationTable | None = None
+    decider: DeciderTable | None = None
     fact: Annotated[list[FactTable], Field(max_length=1000)] = []
 
 
