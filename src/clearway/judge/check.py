@@ -11,6 +11,7 @@ import numpy as np
 
 from clearway.judge.case import Case, open_case, worst_first
 from clearway.judge.claims import check_bound, check_claim
+from clearway.judge.decide import decide
 from clearway.judge.gates import (
     check_conservation,
     check_gate,
@@ -23,8 +24,10 @@ from clearway.judge.outcome import levels, out_by_day, out_by_group, out_by_zone
 from clearway.judge.outcome import willing_by_zone as willing
 from clearway.judge.references import check_reference, check_scenario, check_slot
 from clearway.judge.routes import check_closed, check_route
+from clearway.judge.rules import check_rule
 from clearway.judge.sites import check_reception, check_spread
 from clearway.judge.streets import check_link, peak_use
+from clearway.model.outcome import Ensemble
 from clearway.model.plan import EXPOSURE, HOURS, PEOPLE, Plan
 from clearway.model.scenario import Scenario
 from clearway.model.verdict import PlanBreach, Verdict
@@ -54,12 +57,13 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
         "conservation": check_conservation,
         "claim": check_claim,
         "bound": check_bound,
+        "rule": check_rule,
     }
 )
 
 
-def judge(scenario: Scenario, plan: Plan) -> Verdict:
-    """Replay ``plan`` and check it against every rule of ``scenario``.
+def judge(scenario: Scenario, plan: Plan, ensemble: Ensemble | None = None) -> Verdict:
+    """Replay ``plan`` and check it against every rule of ``scenario``; say whether to run.
 
     People are a fluid that leaves home evenly over a slot, a cohort each step. Each gate is
     replayed step by step, first come first served, as ``docs/model.md`` says. A movement that
@@ -72,6 +76,8 @@ def judge(scenario: Scenario, plan: Plan) -> Verdict:
         What the plan is for.
     plan
         Any plan, however wrong; nothing in it raises.
+    ensemble
+        What became of the plan in simulation; without it nothing is said on whether to run.
 
     Returns
     -------
@@ -81,9 +87,9 @@ def judge(scenario: Scenario, plan: Plan) -> Verdict:
         out of the exit by the closing margin.
     """
     case = open_case(scenario, plan)
-    found, zones = levels(case), willing(case)
+    found, zones, broken = levels(case), willing(case), breaches(case, CHECKS)
     return Verdict(
-        breaches=breaches(case, CHECKS),
+        breaches=broken,
         people_inside=int(scenario.demand.persons.sum()),
         people_willing=sum(zones),
         people_out=whole(np.array([found[PEOPLE]]))[0],
@@ -96,6 +102,7 @@ def judge(scenario: Scenario, plan: Plan) -> Verdict:
         step_s=scenario.planning.step_s,
         gates=case.seen.gates,
         peak_link_use=peak_use(case),
+        decision=None if ensemble is None else decide(scenario, plan, broken, ensemble),
     )
 
 
