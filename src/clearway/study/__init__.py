@@ -1,0 +1,1 @@
+"""Studies: what a plan would have done elsewhere, and what it costs and gains."""
