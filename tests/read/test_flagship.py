@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import subprocess
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,8 +16,11 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from clearway.model.agreement import CONSENT_LEVELS, GIVEN
+from clearway.model.facts import SPLIT_LOG
 from clearway.model.network import CROSSING, INSIDE, OPEN
-from clearway.model.scenario import Scenario
+from clearway.model.scenario import CERTAIN, USUAL, Scenario
+from clearway.model.thresholds import Threshold
 from clearway.read.recipe_file import read_recipe
 from clearway.read.scenario import read_scenario
 
@@ -143,6 +147,111 @@ def test_every_number_has_a_source_and_the_outline_is_no_control_map() -> None:
     assert all(site.places.assumed for site in scenario.receptions)
     assert all("local time" in window.source for window in scenario.windows)
     assert any("OpenStreetMap contributors, ODbL" in line for line in scenario.attribution)
+
+
+def test_it_says_all_that_its_recipe_says_of_what_may_come() -> None:
+    """The recipe and the folder agree, table by table, without the streets."""
+    scenario, recipe = flagship(), read_recipe(FOLDER / "recipe.toml")
+    assert scenario.uncertainty == recipe.uncertainty
+    assert scenario.thresholds == recipe.thresholds
+    assert scenario.agreement == recipe.agreement
+    assert scenario.planning == recipe.planning
+    assert scenario.facts[: len(recipe.facts)] == recipe.facts
+    for corridor, mouth in zip(scenario.corridors, recipe.mouths, strict=True):
+        for field in ("id", "name", "source", "check_points", "open_limit_persons"):
+            assert getattr(corridor, field) == getattr(mouth, field)
+        assert corridor.open_limit_source == mouth.open_limit_source
+        rate, told = corridor.gate_persons_per_s, mouth.gate_persons_per_h
+        assert rate.shape == told.shape == SPLIT_LOG
+        assert rate.central == pytest.approx(told.central / 3600)
+
+
+def test_priors_are_those_of_the_field() -> None:
+    """As fixed before any plan was simulated; in seconds here."""
+    told = flagship().uncertainty
+    ranges = {
+        "start_delay_s": (0, 7_200, 43_200),
+        "stop_share": (0.1, 0.25, 0.5),
+        "long_share": (0, 0.1, 0.29),
+        "notice_s": (900, 3_600, 10_800),
+        "unannounced_share": (0.3, 0.5, 0.7),
+        "fail_share": (0.005, 0.02, 0.05),
+        "extension_s": (3_600, 7_200, 10_800),
+        "lateness_s": (0, 300, 1_200),
+    }
+    for name, range_ in ranges.items():
+        estimate = getattr(told, name)
+        assert (estimate.low, estimate.central, estimate.high) == range_
+    every = [getattr(told, field.name) for field in dataclasses.fields(told)]
+    assert all(estimate != CERTAIN.stop_share for estimate in every)
+    assert all(estimate.assumed or "assumed" in estimate.source for estimate in every)
+
+
+def test_nobody_set_a_limit_in_the_open_so_it_is_assumed() -> None:
+    """45 minutes of the gate at its central rate, up to the next 50."""
+    limits = {one.id: one.open_limit_persons for one in flagship().corridors}
+    assert limits == {"C1": 450, "C2": 1150, "C3": 900, "C4": 1350, "C5": 900, "C6": 700}
+    for corridor in flagship().corridors:
+        full = corridor.gate_persons_per_s.central * 45 * 60
+        assert full - 1e-6 <= corridor.open_limit_persons < full + 50
+        assert corridor.open_limit_source.startswith("assumed")
+        assert corridor.check_points == 4
+
+
+def test_consents_are_not_complete_and_name_no_one() -> None:
+    """Roles alone; nobody refused, and one answer out of six counts."""
+    agreement = flagship().agreement
+    assert [one.id for one in agreement.consents if one.state == GIVEN] == ["H1"]
+    states = {one.state for one in agreement.consents}
+    assert states == {"given", "notified", "acknowledged", "no reply"}
+    assert {one.level for one in agreement.consents} == set(CONSENT_LEVELS)
+    everywhere = tuple(corridor.id for corridor in flagship().corridors)
+    assert {one.corridors for one in agreement.consents} == {everywhere}
+    parties = " ".join(one.party.en for one in agreement.consents).lower()
+    for name in ("syria", "russia", "government", "opposition", "rebel", "militant"):
+        assert name not in parties
+
+
+def test_one_mouth_is_under_fire_and_nothing_is_done_for_those_who_stay() -> None:
+    """What bars is told with its source; what nobody committed to is not made up."""
+    agreement = flagship().agreement
+    (hazard,) = agreement.hazards
+    assert (hazard.corridor, hazard.bars) == ("C1", True)
+    assert "that it was C1 is assumed" in hazard.source
+    assert agreement.provisions == ()
+
+
+def test_the_announcement_came_earlier_than_the_lead_asks_for() -> None:
+    """Its hour is assumed: at any hour of 17 October, 48 hours are kept."""
+    told = flagship().agreement.notification
+    assert told is not None
+    assert told.sent is not None
+    assert told.lead == timedelta(hours=48)
+    midnight = told.sent.replace(hour=23, minute=59)
+    assert flagship().start - midnight > told.lead
+    assert "assumed" in told.source
+
+
+def test_a_role_decides_and_looks_again_before_the_first_opening() -> None:
+    """Never a person."""
+    decider = flagship().agreement.decider
+    assert decider is not None
+    assert decider.review is not None
+    assert decider.review < flagship().start
+    assert "Humanitarian Coordinator" in decider.role.en
+
+
+def test_limits_of_harm_say_who_set_them() -> None:
+    """One in a hundred for being caught; the density at which people hardly move."""
+    limits = flagship().thresholds
+    assert (limits.caught_share.go, limits.caught_share.bar) == (0.01, 0.05)
+    assert limits.density_persons_per_m2.go == 3.5
+    assert "IMO" in limits.density_persons_per_m2.source
+    for field in dataclasses.fields(limits):
+        told = getattr(limits, field.name)
+        if isinstance(told, Threshold):
+            assert told != getattr(USUAL, field.name)
+            assert "assumed" in told.source
 
 
 def test_the_licence_of_the_streets_is_beside_them() -> None:
