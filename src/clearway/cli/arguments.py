@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "judge": (_RUN, "judge_plan"),
     "report": (_RUN, "report_plan"),
     "run": (_RUN, "run_chain"),
+    "study": ("clearway.cli.studying", "study"),
 }
 
 _CODES: Final = """\
@@ -47,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     _add_judge(verbs)
     _add_report(verbs)
     _add_run(verbs)
+    _add_study(verbs)
     return top
 
 
@@ -99,6 +101,27 @@ def _add_run(verbs: _Verbs[argparse.ArgumentParser]) -> None:
     _add_scenario(verb)
     _add_out(verb, "folder to write everything to")
     _add_limits(verb)
+
+
+def _add_study(verbs: _Verbs[argparse.ArgumentParser]) -> None:
+    verb = _verb(verbs, "study", "try recorded cases with what was known before them")
+    verb.add_argument("subject", choices=("history",), help="what to study")
+    verb.add_argument(
+        "folder",
+        type=Path,
+        nargs="?",
+        default=Path("examples/history"),
+        metavar="DIR",
+        help="folder with the cases and outcomes.toml (default: %(default)s)",
+    )
+    verb.add_argument(
+        "--members", type=int, default=400, help="of each case (default: %(default)s)"
+    )
+    verb.add_argument(
+        "--seed", type=int, default=1, help="to draw them from (default: %(default)s)"
+    )
+    verb.add_argument("--lang", choices=("en", "ar"), default="en", help="language of the table")
+    verb.add_argument("--json", action="store_true", help="print JSON in place of the table")
 
 
 def _verb(verbs: _Verbs[argparse.ArgumentParser], name: str, says: str) -> argparse.ArgumentParser:
