@@ -12,10 +12,12 @@ from clearway.judge.case import open_case
 from clearway.judge.check import CHECKS, LISTED, breaches
 from clearway.model.verdict import RULES, PlanBreach
 from tests.judge.breaks import BREAKS, Break
+from tests.judge.ruled import RULE_BREAKS
 from tests.plans import greedy_plan
 from tests.scenarios import one_corridor, two_gates
 
-each = pytest.mark.parametrize("broken", BREAKS, ids=lambda broken: broken.name)
+ALL = (*BREAKS, *RULE_BREAKS)
+each = pytest.mark.parametrize("broken", ALL, ids=lambda broken: broken.name)
 
 
 @each
@@ -47,8 +49,8 @@ def test_without_the_check_of_its_rule_a_broken_plan_would_pass(broken: Break) -
 
 def test_every_rule_is_checked_and_broken_by_some_plan() -> None:
     assert tuple(CHECKS) == RULES
-    assert {broken.rule for broken in BREAKS} == set(RULES)
-    assert len(BREAKS) >= 20
+    assert {broken.rule for broken in ALL} == set(RULES)
+    assert len(ALL) >= 20
 
 
 def test_places_are_told_once_a_rule_and_the_worst_first() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC
 from typing import Final
 
 from clearway.judge.matter import Matter
-from clearway.judge.phrases import CONSENTS, CORRIDORS, closed, codes, listed, say
+from clearway.judge.phrases import CONSENTS, CORRIDORS, closed, codes, listed, part, say
 from clearway.model.agreement import (
     ACKNOWLEDGED,
     CONSENT_LEVELS,
@@ -35,7 +35,7 @@ _LEVELS: Final = {
 _INSTEAD: Final = {
     NOTIFIED: Text("notified, no more", "أُرسل الإبلاغ فقط"),
     ACKNOWLEDGED: Text("acknowledged, which is no consent", "ورد إقرار بالاستلام، وهو ليس موافقة"),
-    NO_REPLY: Text("no reply", "لم يرد أي رد"),
+    NO_REPLY: Text("no reply", "لم يرد رد"),
     REFUSED: Text("refused", "رُفضت الموافقة"),
     WITHDRAWN: Text("withdrawn", "سُحبت الموافقة"),
 }
@@ -147,11 +147,10 @@ def _incomplete(
         for one in missing
     ]
     text = say(
-        "Corridor {corridor}: {given} of {of} given; missing: {missing}.",
-        "الممر {corridor}: أُعطيت {given} من أصل {of}؛ وما ينقص: {missing}.",
+        "Corridor {corridor}: {given} given; missing: {missing}.",
+        "الممر {corridor}: {given}؛ وما ينقص: {missing}.",
         corridor=corridor,
-        given=len(own) - len(missing),
-        of=CONSENTS(len(own)),
+        given=_given(len(own) - len(missing), len(own)),
         missing=listed(lack),
     )
     wanted = say(
@@ -163,6 +162,12 @@ def _incomplete(
         parties=listed(parties),
     )
     return Reason("consent", corridor, BARRED, text, _or_without(matter, wanted))
+
+
+def _given(given: int, of: int) -> Text:
+    if given:
+        return say("{part}", "أُعطيت {part}", part=part(given, of, CONSENTS))
+    return say("none of {of}", "لم تُعطَ أي موافقة من أصل {of}", of=CONSENTS(of))
 
 
 def _instead(matter: Matter, one: Consent) -> Text:

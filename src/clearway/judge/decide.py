@@ -22,7 +22,7 @@ from clearway.judge.record import breached, decider, lead, staying
 from clearway.model.outcome import Ensemble
 from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
-from clearway.model.thresholds import BARRED, CONDITION, STATES
+from clearway.model.thresholds import BARRED, CONDITION, MET, STATES
 from clearway.model.verdict import CONDITIONS, DO_NOT_RUN, GO, Decision, PlanBreach, Reason
 
 Finder = Callable[[Matter], Iterator[Reason]]
@@ -66,10 +66,10 @@ def decide(
     Returns
     -------
     Decision
-        Its reasons with the barring ones first, then conditions, then what is met. Among equals
-        the first of each topic comes before the second of any, so that the first few show all
-        that is wrong; topics in the order of ``clearway.judge.matter.TOPICS``, places in the
-        scenario's. The software recommends; the role that the scenario names decides.
+        Its reasons with the barring ones first, then conditions, then what is met. Of what is
+        not met the first of each topic comes before the second of any, so that the first few
+        show all that is wrong; topics in the order of ``clearway.judge.matter.TOPICS``, places
+        in the scenario's. The software recommends; the role that the scenario names decides.
     """
     matter = Matter(scenario, plan, ensemble, tuple(verdict_breaches))
     simulated = _SIMULATED if fits(scenario, ensemble) else (unreadable,)
@@ -88,7 +88,7 @@ def _worst_first(found: Sequence[Reason]) -> list[Reason]:
     seen: Counter[tuple[str, str]] = Counter()
     ranked = []
     for one in found:
-        nth = seen[one.state, one.topic]
+        nth = 0 if one.state == MET else seen[one.state, one.topic]
         seen[one.state, one.topic] += 1
         ranked.append((-STATES.index(one.state), nth, TOPICS.index(one.topic), one))
     return [rank[-1] for rank in sorted(ranked, key=lambda rank: rank[:-1])]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from clearway.judge.matter import Matter
 from clearway.judge.phrases import (
     MEMBERS,
+    OR_MORE,
     OTHERS,
     PEOPLE,
     PLACES,
@@ -55,25 +56,26 @@ def caught(matter: Matter) -> Iterator[Reason]:
     seen = ensemble.anyone_caught
     state = limit.state(seen.upper())
     told = say(
-        "with 95\u00a0% confidence the probability is at most {upper}, and {go} is accepted.",
-        "وبثقة 95\u00a0% لا يتجاوز الاحتمال {upper}، والمقبول {go}.",
+        "with 95\u00a0% confidence the probability is at most {upper}; accepted: {go}.",
+        "وبثقة 95\u00a0% لا يتجاوز الاحتمال {upper}؛ والمقبول {go}.",
         upper=share(seen.upper(), math.ceil),
         go=share(limit.go),
     )
     if not seen.hits:
         text = say(
-            "In none of {of} was anyone inside a corridor when it closed; {told}",
-            "لم يبقَ أحد داخل ممر عند إغلاقه في أي من {of}؛ {told}",
+            "In none of {of} was anyone inside a corridor when it closed as announced or after"
+            " notice; {told}",
+            "لم يبقَ أحد داخل ممر عند إغلاقه في موعده أو بعد إشعار في أي من {of}؛ {told}",
             of=MEMBERS(seen.of),
             told=told,
         )
     else:
         most = int(ensemble.caught.sum(axis=1).max())
         text = say(
-            "In {part} somebody was still inside a corridor when it closed (at worst {most}, most"
-            " often in {corridor}); {told}",
-            "في {part} ظل أشخاص داخل ممر عند إغلاقه (وعددهم في أسوأ حالة {most}، وأكثر ما يكون"
-            " ذلك في الممر {corridor})؛ {told}",
+            "In {part} somebody was still inside a corridor when it closed as announced or after"
+            " notice (at worst {most}, most often in {corridor}); {told}",
+            "في {part} ظل أشخاص داخل ممر عند إغلاقه في موعده أو بعد إشعار (وعددهم في أسوأ حالة"
+            " {most}، وأكثر ما يكون ذلك في الممر {corridor})؛ {told}",
             part=part(seen.hits, seen.of, MEMBERS),
             most=PEOPLE(most),
             corridor=_most_often(matter),
@@ -84,14 +86,14 @@ def caught(matter: Matter) -> Iterator[Reason]:
 
 def in_open(matter: Matter) -> Iterator[Reason]:
     """Yield how many are between gate and exit at once, where a stop without notice finds them."""
-    ensemble, found = matter.ensemble, []
+    ensemble, threshold, found = matter.ensemble, matter.scenario.thresholds.open_share, []
     peak = np.quantile(ensemble.open.max(axis=1, initial=0), _TWENTIETH, axis=0)
     for k, corridor in enumerate(matter.scenario.corridors):
         most, limit = float(peak[k]), corridor.open_limit_persons
         stopped = int(ensemble.in_open[:, k].max())
         told: dict[str, Text | str] = {
             "corridor": corridor.id,
-            "most": PEOPLE(_up(most)),
+            "most": OR_MORE(_up(most)),
             "stopped": PEOPLE(stopped),
         }
         if math.isinf(limit):
@@ -99,13 +101,14 @@ def in_open(matter: Matter) -> Iterator[Reason]:
                 yield _without_limit(corridor.id, told)
             continue
         text = say(
-            "Corridor {corridor}: in the worst twentieth of members {most} or more are between"
-            " gate and exit at once, of {limit} allowed; at worst a stop without notice finds"
-            " {stopped} there.",
+            "Corridor {corridor}: in the worst twentieth of members {most} are between gate"
+            " and exit at once; the limit is {limit}, accepted up to {go} of it; at worst a stop"
+            " without notice finds {stopped} there.",
             "الممر {corridor}: في أسوأ 5\u00a0% من حالات المحاكاة يكون بين البوابة والمخرج في وقت"
-            " واحد {most} أو أكثر، والحد {limit}؛ وفي أسوأ حالة يكون هناك عند توقف دون إشعار"
+            " واحد {most}؛ والحد {limit}، والمقبول حتى {go} منه؛ وفي أسوأ حالة يكون هناك عند توقف دون إشعار"
             " {stopped}.",
             limit=at_least(limit),
+            go=share(threshold.go),
             **told,
         )
         turn = say(
@@ -114,10 +117,10 @@ def in_open(matter: Matter) -> Iterator[Reason]:
             "أن تسمح بوابة الممر {corridor} بدخول عدد أقل في الوقت الواحد: {limit} على الأكثر بينها"
             " وبين المخرج.",
             corridor=corridor.id,
-            limit=at_least(limit),
+            limit=whole(limit * threshold.go),
         )
         found.append(_Found(corridor.id, most / limit, text, turn))
-    yield from _by_place("open", matter.scenario.thresholds.open_share, found)
+    yield from _by_place("open", threshold, found)
 
 
 def density(matter: Matter) -> Iterator[Reason]:
@@ -128,7 +131,7 @@ def density(matter: Matter) -> Iterator[Reason]:
         area = corridor.holding.area_m2
         text = say(
             "Mouth of {corridor}: in the worst tenth of members {density} persons or more stand on"
-            " a square metre ({most} on {area} m²); {go} are accepted.",
+            " a square metre ({most} on {area} m²); accepted: {go}.",
             "مدخل الممر {corridor}: في أسوأ عُشر من حالات المحاكاة تبلغ الكثافة {density} شخص"
             " في المتر المربع أو أكثر (العدد: {most}، والمساحة بالمتر المربع: {area})؛ والمقبول"
             " {go}.",
@@ -157,7 +160,7 @@ def wait(matter: Matter) -> Iterator[Reason]:
     for corridor, seconds in zip(matter.scenario.corridors, longest.tolist(), strict=True):
         text = say(
             "Mouth of {corridor}: in the worst tenth of members the longest wait in the open is"
-            " {time} or more; {go} is accepted.",
+            " {time} or more; accepted: {go}.",
             "مدخل الممر {corridor}: في أسوأ عُشر من حالات المحاكاة تصل أطول مدة انتظار في"
             " العراء إلى {time} أو أكثر؛ والمقبول ما لا يزيد على {go}.",
             corridor=corridor.id,
@@ -181,13 +184,14 @@ def shelter(matter: Matter) -> Iterator[Reason]:
     for corridor, most in zip(matter.scenario.corridors, peak.tolist(), strict=True):
         room = corridor.holding.limit_persons
         text = say(
-            "Mouth of {corridor}: in the worst twentieth of members {most} or more wait at once"
-            " and need shelter; the holding area takes {room}.",
-            "مدخل الممر {corridor}: في أسوأ 5\u00a0% من حالات المحاكاة ينتظر في وقت واحد {most} أو"
-            " أكثر ويحتاجون إلى مأوى؛ وسعة ساحة الانتظار {room}.",
+            "Mouth of {corridor}: in the worst twentieth of members {most} wait at once and"
+            " need shelter; the holding area takes {room}, accepted up to {go} of it.",
+            "مدخل الممر {corridor}: في أسوأ 5\u00a0% من حالات المحاكاة ينتظر في وقت واحد {most}"
+            " ويحتاجون إلى مأوى؛ وسعة ساحة الانتظار {room}، والمقبول حتى {go} منها.",
             corridor=corridor.id,
-            most=PEOPLE(_up(most)),
+            most=OR_MORE(_up(most)),
             room=whole(room),
+            go=share(limit.go),
         )
         turn = say(
             "Shelter and room for {most} at {corridor}, or a lower cap on the queue there.",
@@ -207,13 +211,14 @@ def reception(matter: Matter) -> Iterator[Reason]:
     for site, most in zip(matter.scenario.receptions, come.tolist(), strict=True):
         places = site.places.central
         text = say(
-            "Reception site {site}: in the worst twentieth of members {most} or more arrive; it"
-            " takes {places}.",
-            "موقع الاستقبال {site}: في أسوأ 5\u00a0% من حالات المحاكاة يصل إليه {most} أو أكثر؛"
-            " وسعته {places}.",
+            "Reception site {site}: in the worst twentieth of members {most} arrive; it takes"
+            " {places}, accepted up to {go} of that.",
+            "موقع الاستقبال {site}: في أسوأ 5\u00a0% من حالات المحاكاة يصل إليه {most}؛ وسعته"
+            " {places}، والمقبول حتى {go} منها.",
             site=site.id,
-            most=PEOPLE(_up(most)),
+            most=OR_MORE(_up(most)),
             places=whole(places),
+            go=share(limit.go),
         )
         lacking = most / limit.go - places if limit.go else most
         turn = say(
@@ -243,11 +248,11 @@ def turned_back(matter: Matter) -> Iterator[Reason]:
     state = limit.state(value)
     text = say(
         "In the worst twentieth of members {share} or more of those called are turned back"
-        " ({people}); {go} is accepted.",
-        "في أسوأ 5\u00a0% من حالات المحاكاة تُعاد من حيث أتت نسبة {share} أو أكثر ممن نودي عليهم"
+        " ({people}); accepted: {go}.",
+        "في أسوأ 5\u00a0% من حالات المحاكاة يُعاد من حيث أتوا {share} أو أكثر ممن نودي عليهم"
         " ({people})؛ والمقبول {go}.",
         share=share(value, math.ceil),
-        people=PEOPLE(_up(float(np.quantile(back, _TWENTIETH)))),
+        people=OR_MORE(_up(float(np.quantile(back, _TWENTIETH)))),
         go=share(limit.go),
     )
     turn = Text(
@@ -322,10 +327,10 @@ def _most_often(matter: Matter) -> str:
 def _without_limit(corridor: str, told: dict[str, Text | str]) -> Reason:
     text = say(
         "Corridor {corridor} has no limit for people between gate and exit; in the worst twentieth"
-        " of members {most} or more are there at once, and at worst a stop without notice finds"
+        " of members {most} are there at once, and at worst a stop without notice finds"
         " {stopped}.",
         "لم يُحدَّد للممر {corridor} حد لعدد من هم بين البوابة والمخرج؛ وفي أسوأ 5\u00a0% من حالات"
-        " المحاكاة يكون هناك في وقت واحد {most} أو أكثر، وفي أسوأ حالة يكون هناك عند توقف دون إشعار"
+        " المحاكاة يكون هناك في وقت واحد {most}، وفي أسوأ حالة يكون هناك عند توقف دون إشعار"
         " {stopped}.",
         **told,
     )

@@ -76,10 +76,10 @@ def people_out(matter: Matter) -> Iterator[Reason]:
         yield Reason("out", "", BARRED, text, turn)
         return
     text = say(
-        "On average {mean} come out; in the worst tenth of members {low} or fewer.",
+        "On average {mean} come out, in the worst tenth of members {low} or fewer.",
         "عدد من يخرجون في المتوسط: {mean}؛ وفي أسوأ عُشر من حالات المحاكاة: {low} أو أقل.",
         mean=PEOPLE(round(float(np.mean(out)))),
-        low=PEOPLE(_down(out)),
+        low=_down(out),
     )
     yield Reason("out", "", MET, text)
 
@@ -102,9 +102,9 @@ def first_priority(matter: Matter) -> Iterator[Reason]:
     seen = Share(hits, len(ensemble))
     state = limit.state(seen.value)
     text = say(
-        "{part}; that is {share} (95\u00a0% interval {low} to {high}), and {go} is asked for. In"
-        " the worst tenth of members {out} of them or fewer come out; on average {willing} want"
-        " to go.",
+        "{part}; that is {share} (95\u00a0% interval {low} to {high}); asked for: {go}. In"
+        " the worst tenth of members {out} of them or fewer come out, of {willing} who on average"
+        " want to go.",
         "{part}؛ أي {share} (مجال الثقة 95\u00a0% من {low} إلى {high})، والمطلوب {go}. وعدد من"
         " يخرجون منهم في أسوأ عُشر من حالات المحاكاة: {out} أو أقل؛ وعدد الراغبين منهم في"
         " المغادرة في المتوسط: {willing}.",
@@ -113,8 +113,8 @@ def first_priority(matter: Matter) -> Iterator[Reason]:
         low=share(seen.lower(0.975)),
         high=share(seen.upper(0.975)),
         go=share(limit.go),
-        out=PEOPLE(_down(out.sum(axis=1))),
-        willing=PEOPLE(round(float(np.mean(willing)))),
+        out=_down(out.sum(axis=1)),
+        willing=round(float(np.mean(willing))),
     )
     turn = Text(
         "First-priority people are called earlier, or hours and gates are added where they go.",

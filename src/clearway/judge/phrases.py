@@ -53,6 +53,17 @@ PEOPLE: Final = Counted(
     ("{n} person", "{n} people"),
     ("لا أحد", "شخص واحد", "شخصان", "{n} أشخاص", "{n} شخصًا", "{n} شخص"),
 )
+OR_MORE: Final = Counted(
+    ("{n} person or more", "{n} people or more"),
+    (
+        "{n} شخص أو أكثر",
+        "شخص واحد أو أكثر",
+        "شخصان أو أكثر",
+        "{n} أشخاص أو أكثر",
+        "{n} شخصًا أو أكثر",
+        "{n} شخص أو أكثر",
+    ),
+)
 #: Members of an ensemble, after a preposition.
 MEMBERS: Final = Counted(
     ("{n} member", "{n} members"),
@@ -118,11 +129,11 @@ _MORE: Final = Counted(
 )
 _HOURS: Final = Counted(
     ("{n} hour", "{n} hours"),
-    ("أقل من ساعة", "ساعة واحدة", "ساعتين", "{n} ساعات", "{n} ساعة", "{n} ساعة"),
+    ("{n} ساعة", "ساعة واحدة", "ساعتين", "{n} ساعات", "{n} ساعة", "{n} ساعة"),
 )
 _MINUTES: Final = Counted(
     ("{n} minute", "{n} minutes"),
-    ("أقل من دقيقة", "دقيقة واحدة", "دقيقتين", "{n} دقائق", "{n} دقيقة", "{n} دقيقة"),
+    ("{n} دقيقة", "دقيقة واحدة", "دقيقتين", "{n} دقائق", "{n} دقيقة", "{n} دقيقة"),
 )
 
 Value = Text | str | int

@@ -16,6 +16,7 @@ from clearway.judge.phrases import (
     duration,
     first_of,
     listed,
+    part,
     say,
 )
 from clearway.model.agreement import Notification
@@ -77,8 +78,8 @@ def lead(matter: Matter) -> Iterator[Reason]:
         yield Reason("lead", "", BARRED, text, _later(matter, told))
         return
     text = say(
-        "The parties were notified on {sent}, {before} before the first opening; at least {lead}"
-        " is asked for",
+        "The parties were notified on {sent}, {before} before the first opening; asked for:"
+        " at least {lead}",
         "أُبلغت الأطراف في {sent}، أي قبل أول فتح بمدة {before}؛ والمطلوب مدة {lead} على الأقل",
         sent=sent,
         before=_earlier(before),
@@ -88,11 +89,10 @@ def lead(matter: Matter) -> Iterator[Reason]:
         yield Reason("lead", "", MET, say("{text}.", "{text}.", text=text))
         return
     short = say(
-        "{text}; {windows} of {of} open sooner.",
-        "{text}، ويقع موعد {windows} من أصل {of} قبل انقضائها.",
+        "{text}; {windows} open sooner than that.",
+        "{text}، ويقع موعد {windows} قبل انقضائها.",
         text=text,
-        windows=WINDOWS(sum(_too_early(matter, told))),
-        of=len(scenario.windows),
+        windows=part(sum(_too_early(matter, told)), len(scenario.windows), WINDOWS),
     )
     yield Reason("lead", "", CONDITION, short, _later(matter, told))
 
@@ -135,7 +135,7 @@ def decider(matter: Matter) -> Iterator[Reason]:
         yield Reason("decider", "", CONDITION, text, turn)
     elif named.review is None:
         text = say(
-            "The decision is that of {role}; no time is set for its review.",
+            "Who decides: {role}; no time is set for a review.",
             "صاحب القرار: {role}؛ ولم يُحدَّد موعد لمراجعته.",
             role=_bare(named.role),
         )
@@ -143,7 +143,7 @@ def decider(matter: Matter) -> Iterator[Reason]:
         yield Reason("decider", "", CONDITION, text, turn)
     else:
         text = say(
-            "The decision is that of {role}, to be reviewed on {review}.",
+            "Who decides: {role}; review on {review}.",
             "صاحب القرار: {role}؛ وموعد مراجعته {review}.",
             role=_bare(named.role),
             review=matter.moment(named.review),
