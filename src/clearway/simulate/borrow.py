@@ -10,8 +10,7 @@ from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 
 
-@intrinsic
-def borrowed(context: Any, array: Any) -> Any:
+def _borrowed(context: Any, array: Any) -> Any:
     """Return the same array without its reference count, for use while the caller holds it.
 
     Numba counts references at each use of an array, by atomic operations; in a kernel that handles
@@ -19,11 +18,18 @@ def borrowed(context: Any, array: Any) -> Any:
     """
     del context
 
-    def make(target: Any, builder: Any, signature: Any, values: Any) -> Any:
-        whole = make_array(array)(target, builder, value=values[0])
+    make: Any = make_array(array)  # type: ignore[no-untyped-call]
+    track: Any = impl_ret_untracked
+
+    def build(target: Any, builder: Any, signature: Any, values: Any) -> Any:
+        whole = make(target, builder, value=values[0])
         nobody = ir.Constant(whole.meminfo.type, None)
         whole.meminfo = nobody
         whole.parent = ir.Constant(whole.parent.type, None)
-        return impl_ret_untracked(target, builder, signature.return_type, whole._getvalue())
+        return track(target, builder, signature.return_type, whole._getvalue())  # noqa: SLF001
 
-    return array(array), make
+    return array(array), build
+
+
+#: In compiled code: the array given, uncounted.
+borrowed: Any = intrinsic(_borrowed)

@@ -71,14 +71,14 @@ from clearway.simulate.wheel import push
 def happen(world: World, unit: int) -> Any:
     """Carry out the next event of ``unit``."""
     crowd = world.crowd
-    time, state = crowd.number[unit, TIME], crowd.index[unit, STATE]
-    link = crowd.route[crowd.index[unit, AT]]
-    gone = crowd.index[unit, PHASE] >= OUT
+    time, state = crowd.real[unit, TIME], crowd.whole[unit, STATE]
+    link = crowd.route[crowd.whole[unit, AT]]
+    gone = crowd.whole[unit, PHASE] >= OUT
     if state == CHECKED:
         _checked(world, link, unit, time)
     elif state == RUNS:
         if not gone:
-            world.roads.number[link, RUNNING] -= crowd.number[unit, SIZE]
+            world.roads.real[link, RUNNING] -= crowd.real[unit, SIZE]
             _arrive(world, link, unit, time)
     else:
         serve(world, link, time)
@@ -88,30 +88,30 @@ def happen(world: World, unit: int) -> Any:
 def enter(world: World, link: int, unit: int, time: float) -> Any:
     """Put ``unit``, whose place in its route is ``link``, onto it; room is not asked for."""
     roads, crowd = world.roads, world.crowd
-    size = crowd.number[unit, SIZE]
-    roads.number[link, COUNT] += size
-    crowd.number[unit, ENTERED] = time
-    if roads.index[link, POINTS] > 0:
+    size = crowd.real[unit, SIZE]
+    roads.real[link, COUNT] += size
+    crowd.real[unit, ENTERED] = time
+    if roads.whole[link, POINTS] > 0:
         _join(world, link, unit)
-        if roads.index[link, GATE] != NOBODY:
-            came_to_gate(world, roads.index[link, GATE], unit, time)
+        if roads.whole[link, GATE] != NOBODY:
+            came_to_gate(world, roads.whole[link, GATE], unit, time)
         check(world, link, time)
         return
     # The density that it meets: those on the move, itself not counted.
     share = (
-        share_of_speed(roads.number[link, RUNNING] / roads.number[link, M2])
-        if roads.number[link, M2] > 0.0
+        share_of_speed(roads.real[link, RUNNING] / roads.real[link, M2])
+        if roads.real[link, M2] > 0.0
         else 1.0
     )
-    roads.number[link, RUNNING] += size
-    speed = min(crowd.number[unit, PACE], roads.number[link, SPEED]) * share
-    push(world, unit, time + roads.number[link, LENGTH] / speed, RUNS)
+    roads.real[link, RUNNING] += size
+    speed = min(crowd.real[unit, PACE], roads.real[link, SPEED]) * share
+    push(world, unit, time + roads.real[link, LENGTH] / speed, RUNS)
 
 
 @numba.njit(cache=True, nogil=True, forceinline=True)
 def _arrive(world: World, link: int, unit: int, time: float) -> Any:
     """Let ``unit`` come to the end of ``link``: go on at once, or stand behind the others."""
-    index = world.roads.index
+    index = world.roads.whole
     alone = index[link, FRONT] == NOBODY and index[link, HEAD] == NOBODY
     _join(world, link, unit)
     if alone:
@@ -121,14 +121,14 @@ def _arrive(world: World, link: int, unit: int, time: float) -> Any:
 @numba.njit(cache=True, nogil=True, forceinline=True)
 def _join(world: World, link: int, unit: int) -> Any:
     roads, crowd = world.roads, world.crowd
-    crowd.index[unit, NEXT] = NOBODY
-    crowd.index[unit, STATE] = QUEUED
-    last = roads.index[link, TAIL]
+    crowd.whole[unit, NEXT] = NOBODY
+    crowd.whole[unit, STATE] = QUEUED
+    last = roads.whole[link, TAIL]
     if last == NOBODY:
-        roads.index[link, HEAD] = unit
+        roads.whole[link, HEAD] = unit
     else:
-        crowd.index[last, NEXT] = unit
-    roads.index[link, TAIL] = unit
+        crowd.whole[last, NEXT] = unit
+    roads.whole[link, TAIL] = unit
 
 
 @numba.njit(cache=True, nogil=True, forceinline=True)
@@ -140,19 +140,19 @@ def serve(world: World, link: int, time: float) -> Any:
         if unit == NOBODY:
             return
         # Events of one tick come in any order: nobody goes on before it came.
-        time = max(time, crowd.number[unit, TIME])
-        place = crowd.index[unit, AT]
-        onward = crowd.route[place + 1] if place + 1 < crowd.index[unit, END] else NOBODY
-        free = roads.number[link, EXIT_FREE]
+        time = max(time, crowd.real[unit, TIME])
+        place = crowd.whole[unit, AT]
+        onward = crowd.route[place + 1] if place + 1 < crowd.whole[unit, END] else NOBODY
+        free = roads.real[link, EXIT_FREE]
         if onward != NOBODY:
-            free = max(free, roads.number[onward, ENTRY_FREE])
+            free = max(free, roads.real[onward, ENTRY_FREE])
         if free > time:
-            keeps = crowd.index[unit, STATE] == KEEPS_ROOM
+            keeps = crowd.whole[unit, STATE] == KEEPS_ROOM
             push(world, unit, free, KEEPS_ROOM if keeps else READY)
             return
         if onward != NOBODY and not _room(world, unit, onward):
             _wait(world, link, onward)
-            crowd.index[unit, STATE] = BLOCKED
+            crowd.whole[unit, STATE] = BLOCKED
             return
         _go_on(world, link, onward, unit, time)
 
@@ -161,65 +161,65 @@ def serve(world: World, link: int, time: float) -> Any:
 def _front(world: World, link: int) -> Any:
     """Return who stands at the end of ``link``, the next in line if nobody does."""
     roads, crowd = world.roads, world.crowd
-    unit = roads.index[link, FRONT]
-    while unit == NOBODY or crowd.index[unit, PHASE] >= OUT:
-        unit = roads.index[link, HEAD]
+    unit = roads.whole[link, FRONT]
+    while unit == NOBODY or crowd.whole[unit, PHASE] >= OUT:
+        unit = roads.whole[link, HEAD]
         if unit == NOBODY:
-            roads.index[link, FRONT] = NOBODY
+            roads.whole[link, FRONT] = NOBODY
             return NOBODY
         _unqueue(world, link)
-        roads.index[link, FRONT] = unit
+        roads.whole[link, FRONT] = unit
     return unit
 
 
 @numba.njit(cache=True, nogil=True, forceinline=True)
 def _unqueue(world: World, link: int) -> Any:
     roads = world.roads
-    following = world.crowd.index[roads.index[link, HEAD], NEXT]
-    roads.index[link, HEAD] = following
+    following = world.crowd.whole[roads.whole[link, HEAD], NEXT]
+    roads.whole[link, HEAD] = following
     if following == NOBODY:
-        roads.index[link, TAIL] = NOBODY
+        roads.whole[link, TAIL] = NOBODY
 
 
 @numba.njit(cache=True, nogil=True, forceinline=True)
 def _room(world: World, unit: int, link: int) -> Any:
     """Return whether ``unit`` fits on ``link``; what room was kept for it is given back."""
-    roads, size = world.roads, world.crowd.number[unit, SIZE]
-    if world.crowd.index[unit, STATE] == KEEPS_ROOM:
-        roads.number[link, COUNT] -= size
+    roads, size = world.roads, world.crowd.real[unit, SIZE]
+    if world.crowd.whole[unit, STATE] == KEEPS_ROOM:
+        roads.real[link, COUNT] -= size
         return True
     # A link too short for a household takes it when empty.
     return (
-        roads.number[link, COUNT] <= 0.0
-        or roads.number[link, COUNT] + size <= roads.number[link, STORAGE]
+        roads.real[link, COUNT] <= 0.0
+        or roads.real[link, COUNT] + size <= roads.real[link, STORAGE]
     )
 
 
 @numba.njit(cache=True, nogil=True, forceinline=True)
 def _wait(world: World, link: int, onward: int) -> Any:
     roads = world.roads
-    roads.index[link, WAIT_NEXT] = NOBODY
-    last = roads.index[onward, WAIT_TAIL]
+    roads.whole[link, WAIT_NEXT] = NOBODY
+    last = roads.whole[onward, WAIT_TAIL]
     if last == NOBODY:
-        roads.index[onward, WAIT_HEAD] = link
+        roads.whole[onward, WAIT_HEAD] = link
     else:
-        roads.index[last, WAIT_NEXT] = link
-    roads.index[onward, WAIT_TAIL] = link
+        roads.whole[last, WAIT_NEXT] = link
+    roads.whole[onward, WAIT_TAIL] = link
 
 
 @numba.njit(cache=True, nogil=True, forceinline=True)
 def _go_on(world: World, link: int, onward: int, unit: int, time: float) -> Any:
     roads, crowd = world.roads, world.crowd
-    size = crowd.number[unit, SIZE]
-    roads.index[link, FRONT] = NOBODY
-    roads.number[link, EXIT_FREE] = time + size * roads.number[link, SECONDS_EACH]
-    roads.number[link, COUNT] -= size
+    size = crowd.real[unit, SIZE]
+    roads.whole[link, FRONT] = NOBODY
+    roads.real[link, EXIT_FREE] = time + size * roads.real[link, SECONDS_EACH]
+    roads.real[link, COUNT] -= size
     if onward == NOBODY:
         _out(world, unit, time)
     else:
-        if roads.index[onward, POINTS] == 0:
-            roads.number[onward, ENTRY_FREE] = time + size * roads.number[onward, SECONDS_EACH]
-        crowd.index[unit, AT] += 1
+        if roads.whole[onward, POINTS] == 0:
+            roads.real[onward, ENTRY_FREE] = time + size * roads.real[onward, SECONDS_EACH]
+        crowd.whole[unit, AT] += 1
         enter(world, onward, unit, time)
     wake(world, link, time)
 
@@ -227,9 +227,9 @@ def _go_on(world: World, link: int, onward: int, unit: int, time: float) -> Any:
 @numba.njit(cache=True, nogil=True, forceinline=True)
 def _out(world: World, unit: int, time: float) -> Any:
     crowd = world.crowd
-    crowd.number[unit, TIME] = time
-    crowd.index[unit, PHASE] = OUT
-    k = crowd.index[unit, CORRIDOR]
+    crowd.real[unit, TIME] = time
+    crowd.whole[unit, PHASE] = OUT
+    k = crowd.whole[unit, CORRIDOR]
     if k != NOBODY:
         came_out(world, k, unit, time)
         check(world, world.pause.gate[k], time)
@@ -239,24 +239,24 @@ def _out(world: World, unit: int, time: float) -> Any:
 def wake(world: World, link: int, time: float) -> Any:
     """Let the links that wait for room on ``link`` know that there is some, as far as it goes."""
     roads, crowd = world.roads, world.crowd
-    while roads.index[link, WAIT_HEAD] != NOBODY:
-        behind = roads.index[link, WAIT_HEAD]
+    while roads.whole[link, WAIT_HEAD] != NOBODY:
+        behind = roads.whole[link, WAIT_HEAD]
         unit = _front(world, behind)
-        size = crowd.number[unit, SIZE] if unit != NOBODY else 0.0
-        onward = NOBODY if unit == NOBODY else crowd.route[crowd.index[unit, AT] + 1]
+        size = crowd.real[unit, SIZE] if unit != NOBODY else 0.0
+        onward = NOBODY if unit == NOBODY else crowd.route[crowd.whole[unit, AT] + 1]
         if (
             onward == link
-            and roads.number[link, COUNT] > 0.0
-            and roads.number[link, COUNT] + size > roads.number[link, STORAGE]
+            and roads.real[link, COUNT] > 0.0
+            and roads.real[link, COUNT] + size > roads.real[link, STORAGE]
         ):
             return
-        roads.index[link, WAIT_HEAD] = roads.index[behind, WAIT_NEXT]
-        if roads.index[link, WAIT_HEAD] == NOBODY:
-            roads.index[link, WAIT_TAIL] = NOBODY
+        roads.whole[link, WAIT_HEAD] = roads.whole[behind, WAIT_NEXT]
+        if roads.whole[link, WAIT_HEAD] == NOBODY:
+            roads.whole[link, WAIT_TAIL] = NOBODY
         if onward == link:
-            roads.number[link, COUNT] += size
-            crowd.index[unit, KEPT] = link
-            push(world, unit, time + roads.number[link, WAVE_S], KEEPS_ROOM)
+            roads.real[link, COUNT] += size
+            crowd.whole[unit, KEPT] = link
+            push(world, unit, time + roads.real[link, WAVE_S], KEEPS_ROOM)
         elif unit != NOBODY:
             push(world, unit, time, READY)
 
@@ -265,22 +265,20 @@ def wake(world: World, link: int, time: float) -> Any:
 def check(world: World, link: int, time: float) -> Any:
     """Begin the checks that free check points of ``link`` can take up."""
     roads, crowd = world.roads, world.crowd
-    gate = roads.index[link, GATE]
-    while roads.number[link, BUSY] < roads.index[link, POINTS]:
-        unit = roads.index[link, HEAD]
+    gate = roads.whole[link, GATE]
+    while roads.real[link, BUSY] < roads.whole[link, POINTS]:
+        unit = roads.whole[link, HEAD]
         if unit == NOBODY:
             return
-        if crowd.index[unit, PHASE] < OUT:
+        if crowd.whole[unit, PHASE] < OUT:
             if gate != NOBODY and not admit(world, gate, unit, time):
                 return
             _unqueue(world, link)
-            roads.number[link, BUSY] += 1
+            roads.real[link, BUSY] += 1
             taken = (
-                crowd.number[unit, WORK]
-                * roads.number[link, SECONDS_EACH]
-                * roads.index[link, POINTS]
+                crowd.real[unit, WORK] * roads.real[link, SECONDS_EACH] * roads.whole[link, POINTS]
             )
-            begun = max(time, crowd.number[unit, ENTERED])
+            begun = max(time, crowd.real[unit, ENTERED])
             push(world, unit, begun + taken, CHECKED)
         else:
             _unqueue(world, link)
@@ -290,11 +288,11 @@ def check(world: World, link: int, time: float) -> Any:
 def _checked(world: World, link: int, unit: int, time: float) -> Any:
     """Let ``unit`` leave its check point: on, or home if the gate has shut meanwhile."""
     roads, crowd = world.roads, world.crowd
-    roads.number[link, BUSY] -= 1
-    gate, size = roads.index[link, GATE], crowd.number[unit, SIZE]
+    roads.real[link, BUSY] -= 1
+    gate, size = roads.whole[link, GATE], crowd.real[unit, SIZE]
     if gate != NOBODY:
         world.pause.live[gate, CHECKING] -= size
-    if crowd.index[unit, PHASE] < OUT:
+    if crowd.whole[unit, PHASE] < OUT:
         if gate != NOBODY and not may_pass(world, gate, unit, time):
             send_home(world, unit, time)
         else:
@@ -306,12 +304,12 @@ def _checked(world: World, link: int, unit: int, time: float) -> Any:
 @numba.njit(cache=True, nogil=True, forceinline=True)
 def _through(world: World, link: int, unit: int, time: float) -> Any:
     roads, crowd = world.roads, world.crowd
-    roads.number[link, COUNT] -= crowd.number[unit, SIZE]
-    if roads.index[link, GATE] != NOBODY:
-        passed_gate(world, roads.index[link, GATE], unit, time)
-    crowd.index[unit, AT] += 1
-    if crowd.index[unit, AT] == crowd.index[unit, END]:
-        crowd.index[unit, AT] -= 1
+    roads.real[link, COUNT] -= crowd.real[unit, SIZE]
+    if roads.whole[link, GATE] != NOBODY:
+        passed_gate(world, roads.whole[link, GATE], unit, time)
+    crowd.whole[unit, AT] += 1
+    if crowd.whole[unit, AT] == crowd.whole[unit, END]:
+        crowd.whole[unit, AT] -= 1
         _out(world, unit, time)
     else:
-        enter(world, crowd.route[crowd.index[unit, AT]], unit, time)
+        enter(world, crowd.route[crowd.whole[unit, AT]], unit, time)

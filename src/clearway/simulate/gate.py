@@ -8,6 +8,7 @@ import numba
 
 from clearway.simulate.state import (
     AT,
+    BEGINS,
     CALLED_OUT,
     CHECKING,
     CLOSES,
@@ -34,6 +35,7 @@ from clearway.simulate.state import (
     STATE,
     UNCALLED,
     WAITING,
+    WINDOW,
     World,
 )
 
@@ -42,9 +44,11 @@ from clearway.simulate.state import (
 def came_to_gate(world: World, k: int, unit: int, time: float) -> Any:
     """Count ``unit`` among those who wait at gate ``k``, or send it home if that has shut."""
     crowd, pause = world.crowd, world.pause
-    crowd.number[unit, JOINED] = time
-    crowd.index[unit, PHASE] = WAITING
-    if pause.shut[k, crowd.index[unit, GROUP]]:
+    crowd.real[unit, JOINED] = time
+    crowd.whole[unit, PHASE] = WAITING
+    window = int(pause.live[k, WINDOW])
+    day = window < pause.course.shape[1] and time >= pause.course[k, window, BEGINS]
+    if not day or pause.shut[k, crowd.whole[unit, GROUP]]:
         send_home(world, unit, time)
     watch_gate(world, k, time)
 
@@ -53,7 +57,7 @@ def came_to_gate(world: World, k: int, unit: int, time: float) -> Any:
 def admit(world: World, k: int, unit: int, time: float) -> Any:
     """Return whether the check of ``unit`` may begin; if so, keep its place in the corridor."""
     pause = world.pause
-    size = world.crowd.number[unit, SIZE]
+    size = world.crowd.real[unit, SIZE]
     if not may_pass(world, k, unit, time):
         return False
     inside = pause.live[k, INSIDE] + pause.live[k, CHECKING]
@@ -66,7 +70,7 @@ def admit(world: World, k: int, unit: int, time: float) -> Any:
 @numba.njit(cache=True, nogil=True, forceinline=True)
 def may_pass(world: World, k: int, unit: int, time: float) -> Any:
     """Return whether gate ``k`` is open to the group of ``unit``, by what is known now."""
-    pause, group = world.pause, world.crowd.index[unit, GROUP]
+    pause, group = world.pause, world.crowd.whole[unit, GROUP]
     if pause.live[k, IS_OPEN] == 0.0 or pause.shut[k, group]:
         return False
     return time <= pause.live[k, CLOSES] - pause.last_entry_s[k, group]
@@ -76,14 +80,14 @@ def may_pass(world: World, k: int, unit: int, time: float) -> Any:
 def passed_gate(world: World, k: int, unit: int, time: float) -> Any:
     """Let ``unit`` into corridor ``k``."""
     crowd, pause = world.crowd, world.pause
-    size = crowd.number[unit, SIZE]
-    crowd.index[unit, PHASE] = INSIDE_CORRIDOR
-    crowd.number[unit, PASSED] = time
+    size = crowd.real[unit, SIZE]
+    crowd.whole[unit, PHASE] = INSIDE_CORRIDOR
+    crowd.real[unit, PASSED] = time
     pause.live[k, INSIDE] += size
     if pause.will[unit] != UNCALLED:
         pause.live[k, CALLED_OUT] -= size
-    waited = time - crowd.number[unit, JOINED]
-    pause.count[k, LONGEST_WAIT] = max(pause.count[k, LONGEST_WAIT], waited)
+    waited = time - crowd.real[unit, JOINED]
+    pause.tally[k, LONGEST_WAIT] = max(pause.tally[k, LONGEST_WAIT], waited)
     row = min(int(time / pause.bin_s[0]), len(pause.open) - 1)
     pause.open[row, k] = max(pause.open[row, k], pause.live[k, INSIDE])
 
@@ -92,31 +96,31 @@ def passed_gate(world: World, k: int, unit: int, time: float) -> Any:
 def came_out(world: World, k: int, unit: int, time: float) -> Any:
     """Count ``unit`` out of corridor ``k``."""
     crowd, pause = world.crowd, world.pause
-    size = crowd.number[unit, SIZE]
+    size = crowd.real[unit, SIZE]
     row = min(int(time / pause.bin_s[0]), len(pause.out) - 1)
-    pause.out[row, k, crowd.index[unit, GROUP]] += int(size)
+    pause.out[row, k, crowd.whole[unit, GROUP]] += int(size)
     pause.live[k, INSIDE] -= size
-    pause.total[0] += size * (crowd.number[unit, JOINED] - crowd.number[unit, LEFT])
-    pause.total[1] += size * (crowd.number[unit, PASSED] - crowd.number[unit, JOINED])
-    pause.total[2] += size * (time - crowd.number[unit, PASSED])
+    pause.total[0] += size * (crowd.real[unit, JOINED] - crowd.real[unit, LEFT])
+    pause.total[1] += size * (crowd.real[unit, PASSED] - crowd.real[unit, JOINED])
+    pause.total[2] += size * (time - crowd.real[unit, PASSED])
 
 
 @numba.njit(cache=True, nogil=True, forceinline=True)
 def send_home(world: World, unit: int, time: float) -> Any:
     """Send ``unit``, on its way to the mouth or waiting there, home: the same way back."""
     crowd, pause = world.crowd, world.pause
-    k, size = crowd.index[unit, CORRIDOR], crowd.number[unit, SIZE]
-    walked = time - crowd.number[unit, LEFT]
-    if crowd.index[unit, PHASE] == WAITING:
-        waited = time - crowd.number[unit, JOINED]
+    k, size = crowd.whole[unit, CORRIDOR], crowd.real[unit, SIZE]
+    walked = time - crowd.real[unit, LEFT]
+    if crowd.whole[unit, PHASE] == WAITING:
+        waited = time - crowd.real[unit, JOINED]
         walked -= waited
         pause.total[1] += size * waited
-        pause.count[k, LONGEST_WAIT] = max(pause.count[k, LONGEST_WAIT], waited)
+        pause.tally[k, LONGEST_WAIT] = max(pause.tally[k, LONGEST_WAIT], waited)
     pause.total[0] += size * 2.0 * walked
     if pause.will[unit] == UNCALLED:
-        pause.count[k, N_UNCALLED_BACK] += size
+        pause.tally[k, N_UNCALLED_BACK] += size
     else:
-        pause.count[k, N_BACK] += size
+        pause.tally[k, N_BACK] += size
         pause.live[k, CALLED_OUT] -= size
     take_off(world, unit, SENT_HOME)
 
@@ -125,13 +129,13 @@ def send_home(world: World, unit: int, time: float) -> Any:
 def take_off(world: World, unit: int, phase: int) -> Any:
     """Take ``unit`` off the streets; its place in lists and its next event die with it."""
     roads, crowd = world.roads, world.crowd
-    size, link = crowd.number[unit, SIZE], crowd.route[crowd.index[unit, AT]]
-    roads.number[link, COUNT] -= size
-    if crowd.index[unit, STATE] == RUNS:
-        roads.number[link, RUNNING] -= size
-    if crowd.index[unit, STATE] == KEEPS_ROOM:
-        roads.number[crowd.index[unit, KEPT], COUNT] -= size
-    crowd.index[unit, PHASE] = phase
+    size, link = crowd.real[unit, SIZE], crowd.route[crowd.whole[unit, AT]]
+    roads.real[link, COUNT] -= size
+    if crowd.whole[unit, STATE] == RUNS:
+        roads.real[link, RUNNING] -= size
+    if crowd.whole[unit, STATE] == KEEPS_ROOM:
+        roads.real[crowd.whole[unit, KEPT], COUNT] -= size
+    crowd.whole[unit, PHASE] = phase
 
 
 @numba.njit(cache=True, nogil=True, forceinline=True)
@@ -139,6 +143,6 @@ def watch_gate(world: World, k: int, time: float) -> Any:
     """Note how many stand at gate ``k`` and are in its corridor."""
     pause = world.pause
     row = min(int(time / pause.bin_s[0]), len(pause.queue) - 1)
-    waiting = world.roads.number[pause.gate[k], COUNT]
+    waiting = world.roads.real[pause.gate[k], COUNT]
     pause.queue[row, k] = max(pause.queue[row, k], waiting)
     pause.open[row, k] = max(pause.open[row, k], pause.live[k, INSIDE])

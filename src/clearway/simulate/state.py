@@ -12,18 +12,18 @@ from clearway.simulate.borrow import borrowed
 
 NOBODY: Final = -1
 
-# Columns of ``Roads.number``, one row a link: the first five change, the rest are given.
+# Columns of ``Roads.real``, one row a link: the first five change, the rest are given.
 COUNT, RUNNING, EXIT_FREE, ENTRY_FREE, BUSY = 0, 1, 2, 3, 4
 SECONDS_EACH, LENGTH, SPEED, STORAGE, M2, WAVE_S = 5, 6, 7, 8, 9, 10
 LINK_NUMBERS: Final = 11
 
-# Columns of ``Roads.index``: the unit at the link's end and those behind it; the links that wait
+# Columns of ``Roads.whole``: the unit at the link's end and those behind it; the links that wait
 # for room on it; the next link in the list that it waits in itself; its check points (0: a road);
 # the corridor whose gate it is.
 FRONT, HEAD, TAIL, WAIT_HEAD, WAIT_TAIL, WAIT_NEXT, POINTS, GATE = 0, 1, 2, 3, 4, 5, 6, 7
 LINK_INDEXES: Final = 8
 
-# Columns of ``Units.number`` and ``Units.index``.
+# Columns of ``Crowd.real`` and ``Crowd.whole``.
 TIME, ENTERED, PACE, SIZE, WORK, LEFT, JOINED, PASSED = 0, 1, 2, 3, 4, 5, 6, 7
 UNIT_NUMBERS: Final = 8
 NEXT, AT, END, STATE, PHASE, CORRIDOR, GROUP, KEPT = 0, 1, 2, 3, 4, 5, 6, 7
@@ -40,18 +40,18 @@ class Roads(NamedTuple):
 
     Attributes
     ----------
-    number
+    real
         Shape (links, 11): persons on it, of these still on the move, when its end and its entry
         are next free (s), check points busy; seconds a person at its end, length (m),
         free speed (m/s), persons it holds, square metres (0: speed does not fall with density),
         seconds until a gap has travelled back to its entry.
-    index
+    whole
         Shape (links, 8): unit at its end, head and tail of those behind, head and tail of the
         links that wait for room, next in such a list, check points, corridor of a gate.
     """
 
-    number: NDArray[np.float64]
-    index: NDArray[np.int32]
+    real: NDArray[np.float64]
+    whole: NDArray[np.int32]
 
 
 class Crowd(NamedTuple):
@@ -59,18 +59,18 @@ class Crowd(NamedTuple):
 
     Attributes
     ----------
-    number
+    real
         Shape (units, 8): time of its next event, of entering its link (s), free speed (m/s),
         persons, work at a check (persons), when it left home, came to the gate and passed it.
-    index
+    whole
         Shape (units, 8): next in its list, place in ``route``, end of its route, next event,
         phase, corridor, group, and the link on which room is kept for it.
     route
         Rows of links, all routes one after the other.
     """
 
-    number: NDArray[np.float64]
-    index: NDArray[np.int32]
+    real: NDArray[np.float64]
+    whole: NDArray[np.int32]
     route: NDArray[np.int32]
 
 
@@ -98,11 +98,11 @@ HOLD_QUEUE, HOLD_CALLED, OPEN_CAP, TURN_M = 0, 1, 2, 3
 IS_OPEN, INSIDE, CHECKING, CALLED_OUT, CLOSES, WINDOW, POINTER = 0, 1, 2, 3, 4, 5, 6
 LIVE: Final = 7
 # Columns of ``Pause.course``, one row a window: seconds from the start.
-OPENS, ENDS, ANNOUNCED, NOTICE, UNANNOUNCED = 0, 1, 2, 3, 4
-COURSE: Final = 5
+OPENS, ENDS, ANNOUNCED, NOTICE, UNANNOUNCED, RATE, RECHECK, BEGINS = 0, 1, 2, 3, 4, 5, 6, 7
+COURSE: Final = 8
 # Columns of ``Pause.block``: when it may be called, and how long before closing at the latest.
 DEPART, LATEST = 0, 1
-# Columns of ``Pause.count``, one row a corridor.
+# Columns of ``Pause.tally``, one row a corridor.
 N_CAUGHT, N_BACK, N_UNCALLED_BACK, N_IN_OPEN, N_RECALLED, LONGEST_WAIT = 0, 1, 2, 3, 4, 5
 COUNTS: Final = 6
 # What a household does: stays, goes if called, comes of itself.
@@ -119,16 +119,17 @@ class Pause(NamedTuple):
         metres to the marked point.
     last_entry_s
         Shape (k, g), seconds before closing.
-    gate
-        Shape (k,), the link that is the gate.
+    gate, again
+        Shape (k,), the links that are the gate, and the second check at the corridor's end.
     live
         Shape (k, 7): open now, persons in the corridor, persons at check points, persons called
         and not through, closing as known now, window, first block not called.
     shut
         Shape (k, g), whether a group was sent home for the rest of the window.
     course
-        Shape (k, windows, 5): opens, ends, announced closing, when that end is known, and 1 if it
-        comes without notice.
+        Shape (k, windows, 8): opens, ends, announced closing, when that end is known, 1 if it
+        comes without notice; persons a second through the gate, and through the second check at
+        the corridor's end (0: none); announced opening.
     block
         Shape (blocks, 2), sorted by corridor, then as they are called.
     folk
@@ -146,7 +147,7 @@ class Pause(NamedTuple):
         Beside ``Crowd.route``: metres between the mouth and the entry of each corridor link.
     out, queue, open
         Shape (bins, k, g), (bins, k), (bins, k): persons out; most waiting; most in the corridor.
-    count
+    tally
         Shape (k, 6): persons caught, turned back, uncalled and sent home, in the open at a stop,
         recalled from the corridor; longest wait (s).
     total
@@ -158,6 +159,7 @@ class Pause(NamedTuple):
     rule: NDArray[np.float64]
     last_entry_s: NDArray[np.float64]
     gate: NDArray[np.int32]
+    again: NDArray[np.int32]
     live: NDArray[np.float64]
     shut: NDArray[np.int8]
     course: NDArray[np.float64]
@@ -171,7 +173,7 @@ class Pause(NamedTuple):
     out: NDArray[np.int32]
     queue: NDArray[np.float32]
     open: NDArray[np.float32]
-    count: NDArray[np.float64]
+    tally: NDArray[np.float64]
     total: NDArray[np.float64]
     bin_s: NDArray[np.float64]
 
@@ -197,8 +199,8 @@ def borrow(world: World) -> Any:
     """Return ``world`` with arrays that nobody counts; the caller keeps the first as long."""
     roads, crowd, wheel, pause = world.roads, world.crowd, world.wheel, world.pause
     return World(
-        Roads(borrowed(roads.number), borrowed(roads.index)),
-        Crowd(borrowed(crowd.number), borrowed(crowd.index), borrowed(crowd.route)),
+        Roads(borrowed(roads.real), borrowed(roads.whole)),
+        Crowd(borrowed(crowd.real), borrowed(crowd.whole), borrowed(crowd.route)),
         Wheel(
             borrowed(wheel.head),
             borrowed(wheel.tail),
@@ -209,6 +211,7 @@ def borrow(world: World) -> Any:
             borrowed(pause.rule),
             borrowed(pause.last_entry_s),
             borrowed(pause.gate),
+            borrowed(pause.again),
             borrowed(pause.live),
             borrowed(pause.shut),
             borrowed(pause.course),
@@ -222,7 +225,7 @@ def borrow(world: World) -> Any:
             borrowed(pause.out),
             borrowed(pause.queue),
             borrowed(pause.open),
-            borrowed(pause.count),
+            borrowed(pause.tally),
             borrowed(pause.total),
             borrowed(pause.bin_s),
         ),

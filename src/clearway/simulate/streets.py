@@ -171,8 +171,8 @@ def drive(streets: Streets, units: Units, horizon_s: float) -> NDArray[np.float6
     world = World(roads, crowd, new_wheel(horizon_s, TICK_S), no_pause())
     order = np.argsort(units.depart_s, kind="stable")
     _drive(world, order, units.depart_s[order])
-    arrived = crowd.index[:, PHASE] == OUT
-    return np.where(arrived, crowd.number[:, TIME], np.inf)
+    arrived = crowd.whole[:, PHASE] == OUT
+    return np.where(arrived, crowd.real[:, TIME], np.inf)
 
 
 def new_roads(streets: Streets, doors: int) -> Roads:
@@ -200,6 +200,7 @@ def no_pause() -> Pause:
         rule=none((0, 4)),
         last_entry_s=none((0, 1)),
         gate=none(0, dtype=np.int32),
+        again=none(0, dtype=np.int32),
         live=none((0, LIVE)),
         shut=none((0, 1), dtype=np.int8),
         course=none((0, 0, COURSE)),
@@ -213,7 +214,7 @@ def no_pause() -> Pause:
         out=none((1, 0, 1), dtype=np.int32),
         queue=none((1, 0), dtype=np.float32),
         open=none((1, 0), dtype=np.float32),
-        count=none((0, COUNTS)),
+        tally=none((0, COUNTS)),
         total=none(5),
         bin_s=np.array([900.0]),
     )
@@ -244,7 +245,7 @@ def _drive(held: World, order: NDArray[np.int64], depart_s: NDArray[np.float64])
         # Whoever leaves in this tick has its first event in it, or later.
         while leaving < len(order) and depart_s[leaving] < until:
             unit = order[leaving]
-            enter(world, world.crowd.route[world.crowd.index[unit, AT]], unit, depart_s[leaving])
+            enter(world, world.crowd.route[world.crowd.whole[unit, AT]], unit, depart_s[leaving])
             leaving += 1
         run_tick(world)
 

@@ -13,9 +13,9 @@ from clearway.simulate.state import NEXT, NOBODY, STATE, TIME, World
 def push(world: World, unit: int, time: float, state: int) -> Any:
     """Let ``unit`` have its next event at ``time``; beyond the horizon it has none."""
     wheel, crowd = world.wheel, world.crowd
-    crowd.number[unit, TIME] = time
-    crowd.index[unit, STATE] = state
-    crowd.index[unit, NEXT] = NOBODY
+    crowd.real[unit, TIME] = time
+    crowd.whole[unit, STATE] = state
+    crowd.whole[unit, NEXT] = NOBODY
     tick = max(int(time / wheel.tick_s[0]), wheel.now[0])
     if tick >= len(wheel.head):
         return
@@ -23,7 +23,7 @@ def push(world: World, unit: int, time: float, state: int) -> Any:
     if last == NOBODY:
         wheel.head[tick] = unit
     else:
-        crowd.index[last, NEXT] = unit
+        crowd.whole[last, NEXT] = unit
     wheel.tail[tick] = unit
 
 
@@ -34,7 +34,7 @@ def pop(world: World) -> Any:
     tick = wheel.now[0]
     unit = wheel.head[tick]
     if unit != NOBODY:
-        following = world.crowd.index[unit, NEXT]
+        following = world.crowd.whole[unit, NEXT]
         wheel.head[tick] = following
         if following == NOBODY:
             wheel.tail[tick] = NOBODY

@@ -1,0 +1,196 @@
+"""What all members of an ensemble share: streets, ways, households and the call list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearway.model.network import FOOT_FLOW_PERSONS_PER_M_S
+from clearway.model.plan import Plan
+from clearway.model.rules import Rules
+from clearway.model.scenario import Scenario, row_of
+from clearway.simulate.folk import Folk, gather_folk
+from clearway.simulate.speed import JAM_PERSONS_PER_M2, WAVE_M_PER_S
+from clearway.simulate.streets import Streets
+from clearway.simulate.ways import Way, corridor_way, nearest_mouths, to_mouth
+
+#: Persons a square metre that a holding area takes in at all; beyond it people stand in the street.
+CRUSH_PERSONS_PER_M2: Final = 4.0
+BIN_S: Final = 900
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """A scenario and a plan, laid out for the kernel; m links, k corridors, b blocks.
+
+    Attributes
+    ----------
+    scenario, plan, rules
+        What is simulated.
+    streets
+        The links that anyone may use, then the gates, then the second checks at corridors' ends.
+    gate, again
+        Shape (k,), rows of the gates and of the second checks.
+    route, metres
+        All ways one after the other, each from its zone's door to the exit; beside it the metres
+        from the mouth to the entry of each corridor link.
+    way_start
+        Shape (ways + 1,), where each begins.
+    corridor_of
+        Shape (ways,), the corridor of each.
+    folk
+        Households, block by block.
+    block
+        Shape (b, 2), seconds at which it may be called, and before closing at which no more.
+    blocks_of
+        Shape (k + 1,), first block of each corridor.
+    horizon_s
+        Seconds after which nothing is followed any more.
+    """
+
+    scenario: Scenario
+    plan: Plan
+    rules: Rules
+    streets: Streets
+    gate: NDArray[np.int32]
+    again: NDArray[np.int32]
+    route: NDArray[np.int32]
+    metres: NDArray[np.float32]
+    way_start: NDArray[np.int64]
+    corridor_of: NDArray[np.int32]
+    folk: Folk
+    block: NDArray[np.float64]
+    blocks_of: NDArray[np.int64]
+    horizon_s: int
+
+    @property
+    def bins(self) -> int:
+        """Bins of time until the horizon."""
+        return self.horizon_s // BIN_S
+
+
+def lay_out(scenario: Scenario, plan: Plan, rules: Rules) -> Case:
+    """Return the case of ``plan`` run by ``rules``."""
+    corridors = row_of(scenario.corridors)
+    order = sorted(
+        range(len(plan.movements)),
+        key=lambda m: (corridors[plan.movements[m].corridor], plan.movements[m].depart_s, m),
+    )
+    movements = [plan.movements[m] for m in order]
+    near, near_ways = nearest_mouths(scenario)
+    zones = row_of(scenario.zones)
+    ways = _Ways(scenario)
+    way_of = [
+        ways.add(to_mouth(scenario, one), zones[one.zone], corridors[one.corridor])
+        for one in movements
+    ]
+    near_way = [
+        ways.add(way, z, int(near[z])) if near[z] >= 0 else -1 for z, way in enumerate(near_ways)
+    ]
+    folk = gather_folk(scenario, plan, movements, np.array(way_of), np.array(near_way))
+    latest = {(one.zone, one.group, one.corridor): one.before_s for one in rules.last_departures}
+    block = [
+        (float(one.depart_s), latest.get((one.zone, one.group, one.corridor), 0.0))
+        for one in movements
+    ]
+    places = [corridors[one.corridor] for one in movements]
+    last = max(scenario.seconds(window.closes) for window in scenario.windows)
+    horizon = last + scenario.uncertainty.extension_s.high + BIN_S
+    streets, gate, again = ways.streets()
+    route, metres, start = ways.routes(gate, again)
+    return Case(
+        scenario,
+        plan,
+        rules,
+        streets,
+        gate,
+        again,
+        route,
+        metres,
+        start,
+        ways.corridors(),
+        folk,
+        np.array(block, dtype=np.float64).reshape(-1, 2),
+        np.searchsorted(places, np.arange(len(scenario.corridors) + 1)).astype(np.int64),
+        int(-(-horizon // BIN_S) * BIN_S),
+    )
+
+
+class _Ways:
+    """Distinct ways, and the links that they use, numbered as they come."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        self._beyond = [corridor_way(scenario.network, one) for one in scenario.corridors]
+        self._rows: dict[int, int] = {}
+        self._ways: dict[tuple[int, int, bytes], int] = {}
+        self._parts: list[tuple[int, int, NDArray[np.int64]]] = []
+        for way in self._beyond:
+            self._number(way)
+
+    def add(self, way: Way, zone: int, corridor: int) -> int:
+        """Return the row of the way from ``zone`` through ``corridor``."""
+        key = zone, corridor, way.steps.tobytes()
+        if key not in self._ways:
+            self._ways[key] = len(self._parts)
+            self._parts.append((zone, corridor, self._number(way)))
+        return self._ways[key]
+
+    def _number(self, way: Way) -> NDArray[np.int64]:
+        rows = [self._rows.setdefault(int(step), len(self._rows)) for step in way.steps]
+        return np.array(rows, dtype=np.int64)
+
+    def streets(self) -> tuple[Streets, NDArray[np.int32], NDArray[np.int32]]:
+        """Return the links used, gates and second checks after them, and the rows of both."""
+        links, corridors = self._scenario.network.links, self._scenario.corridors
+        rows = np.fromiter(self._rows, dtype=np.int64, count=len(self._rows)) // 2
+        length, width = links.length_m[rows], links.width_m[rows]
+        extra = 2 * len(corridors)
+        holds = [CRUSH_PERSONS_PER_M2 * one.holding.area_m2 for one in corridors]
+        points = [one.check_points for one in corridors]
+        streets = Streets(
+            length_m=_then(length, np.zeros(extra)),
+            speed_m_per_s=np.full(len(rows) + extra, np.inf),
+            flow_per_s=_then(width * FOOT_FLOW_PERSONS_PER_M_S, np.full(extra, np.inf)),
+            storage=_then(
+                length * width * JAM_PERSONS_PER_M2, holds, np.full(len(corridors), np.inf)
+            ),
+            walkway_m2=_then(length * width, np.zeros(extra)),
+            wave_m_per_s=_then(np.full(len(rows), WAVE_M_PER_S), np.full(extra, np.inf)),
+            check_points=_then(np.zeros(len(rows)), points, points).astype(np.int64),
+        )
+        gate = len(rows) + np.arange(len(corridors), dtype=np.int32)
+        return streets, gate, gate + np.int32(len(corridors))
+
+    def corridors(self) -> NDArray[np.int32]:
+        """Return the corridor of each way."""
+        return np.array([k for _, k, _ in self._parts], dtype=np.int32)
+
+    def routes(
+        self, gate: NDArray[np.int32], again: NDArray[np.int32]
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int64]]:
+        """Return all ways joined, the metres beside them, and where each begins."""
+        lengths = self._scenario.network.links.length_m
+        doors = len(self._rows) + len(gate) + len(again)
+        rows, metres, start = [], [], [0]
+        for zone, k, inside in self._parts:
+            beyond = self._number(self._beyond[k])
+            reached = np.cumsum(lengths[self._beyond[k].steps // 2])
+            before = np.concatenate([[0.0], reached])
+            rows.append(_then([doors + zone], inside, [gate[k]], beyond, [again[k]]))
+            metres.append(_then(np.zeros(len(inside) + 2), before))
+            start.append(start[-1] + len(rows[-1]))
+        if not rows:
+            rows, metres = [np.empty(0)], [np.empty(0)]
+        return (
+            np.concatenate(rows).astype(np.int32),
+            np.concatenate(metres).astype(np.float32),
+            np.array(start, dtype=np.int64),
+        )
+
+
+def _then(*parts: object) -> NDArray[np.float64]:
+    return np.concatenate([np.asarray(part, dtype=np.float64) for part in parts])

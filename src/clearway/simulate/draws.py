@@ -1,0 +1,243 @@
+"""What one member draws: a function of scenario, seed and the member's number alone.
+
+Each topic has a counter-based stream of its own (Philox, Salmon et al. 2011, as NumPy has it), so
+that a draw is the same whatever else was drawn before, in whatever thread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearway.model.outcome import (
+    AS_ANNOUNCED,
+    EXTENDED,
+    FAILED,
+    NEVER_OPENED,
+    STOPPED,
+    STOPPED_WITH_NOTICE,
+)
+from clearway.model.scenario import Scenario, row_of
+
+_MEMBER, _DAY, _CORRIDOR, _ZONE, _HOUSEHOLD, _CHECK = range(6)
+_TOPICS: Final = 16
+#: Seconds before the announced closing at which an extension is known.
+EXTENSION_KNOWN_S: Final = 7200
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draw:
+    """The course of the pause in one member; w windows, z zones.
+
+    Attributes
+    ----------
+    opens_s, ends_s, known_s
+        Shape (w,), whole seconds from the start on the scenario's steps: when each window opens
+        (its announced end or later: never), when it ends, and from when on that end is known.
+    ending
+        Shape (w,), rows of ``model.outcome.ENDINGS``.
+    rate
+        Shape (w,), persons a second through the gate.
+    recheck_rate
+        Shape (w,), persons a second through the second check; 0 where there is none.
+    uptake
+        Shape (z,), share of households that go.
+    pace
+        Factor on all walking speeds.
+    long_share, long_factor, service_cv, uncalled_share
+        As drawn for this member.
+    """
+
+    opens_s: NDArray[np.int64]
+    ends_s: NDArray[np.int64]
+    known_s: NDArray[np.int64]
+    ending: NDArray[np.int8]
+    rate: NDArray[np.float64]
+    recheck_rate: NDArray[np.float64]
+    uptake: NDArray[np.float64]
+    pace: float
+    long_share: float
+    long_factor: float
+    service_cv: float
+    uncalled_share: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HouseholdDraw:
+    """What each household draws; every array has shape (households,).
+
+    Attributes
+    ----------
+    goes, uncalled, hour, speed, lateness
+        Shares of draws, 0 to 1, to be read by the quantiles of what they are about.
+    work
+        What its check takes beside an average one.
+    """
+
+    goes: NDArray[np.float64]
+    uncalled: NDArray[np.float64]
+    hour: NDArray[np.float64]
+    speed: NDArray[np.float64]
+    lateness: NDArray[np.float64]
+    work: NDArray[np.float64]
+
+
+def stream(seed: int, member: int, topic: int) -> np.random.Generator:
+    """Return the stream of one topic of one member."""
+    return np.random.Generator(np.random.Philox(key=[seed, member * _TOPICS + topic]))
+
+
+def draw_course(scenario: Scenario, seed: int, member: int) -> Draw:
+    """Return how the pause runs in this member."""
+    unsure = scenario.uncertainty
+    shares = stream(seed, member, _MEMBER).random(12).tolist()
+    chances = _Chances(
+        stop=float(unsure.stop_share.at(shares[0])),
+        unannounced=float(unsure.unannounced_share.at(shares[1])),
+        extend=float(unsure.extend_share.at(shares[2])),
+        fail=float(unsure.fail_share.at(shares[3])),
+        recheck=float(unsure.recheck_share.at(shares[4])),
+    )
+    zone = unsure.zone_factor.at(stream(seed, member, _ZONE).random(len(scenario.zones)))
+    uptake = np.clip(float(scenario.planning.uptake.at(shares[5])) * zone, 0.0, 1.0)
+    days = stream(seed, member, _DAY).random((len(_days(scenario)), 8))
+    corridors = stream(seed, member, _CORRIDOR).random((len(scenario.windows), 8))
+    runs = _runs(scenario, chances, days, corridors)
+    rows = row_of(scenario.corridors)
+    gates = [scenario.corridors[rows[window.corridor]] for window in scenario.windows]
+    rate = np.array(
+        [
+            float(gate.gate_persons_per_s.at(u))
+            for gate, u in zip(gates, corridors[:, 0], strict=True)
+        ]
+    )
+    again = corridors[:, 1] < chances.recheck
+    return Draw(
+        opens_s=np.array([run.opens for run in runs]),
+        ends_s=np.array([run.ends for run in runs]),
+        known_s=np.array([run.known for run in runs]),
+        ending=np.array([run.ending for run in runs], dtype=np.int8),
+        rate=rate,
+        recheck_rate=np.where(again, rate * unsure.recheck_factor.at(corridors[:, 2]), 0.0),
+        uptake=uptake,
+        pace=float(unsure.pace_factor.at(shares[6])),
+        long_share=float(unsure.long_share.at(shares[7])),
+        long_factor=float(unsure.long_factor.at(shares[8])),
+        service_cv=float(unsure.service_cv.at(shares[9])),
+        uncalled_share=float(unsure.uncalled_share.at(shares[10])),
+    )
+
+
+def draw_households(count: int, draw: Draw, seed: int, member: int) -> HouseholdDraw:
+    """Return what ``count`` households draw."""
+    goes, uncalled, hour, speed, lateness = stream(seed, member, _HOUSEHOLD).random((5, count))
+    checks = stream(seed, member, _CHECK)
+    longer = checks.random(count) < draw.long_share
+    work = np.where(longer, draw.long_factor, 1.0)
+    if draw.service_cv > 0:
+        # A gamma distribution of mean 1; of shape 1 it is the exponential.
+        shape = 1.0 / draw.service_cv**2
+        work *= checks.standard_gamma(shape, count) / shape
+    return HouseholdDraw(goes, uncalled, hour, speed, lateness, work)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chances:
+    """Probabilities as one member drew them."""
+
+    stop: float
+    unannounced: float
+    extend: float
+    fail: float
+    recheck: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One window as it ran, in seconds from the start."""
+
+    opens: int
+    ends: int
+    known: int
+    ending: int
+
+
+def _days(scenario: Scenario) -> list[float]:
+    return sorted({window.opens.astimezone(UTC).timestamp() for window in scenario.windows})
+
+
+def _runs(
+    scenario: Scenario,
+    chances: _Chances,
+    days: NDArray[np.float64],
+    corridors: NDArray[np.float64],
+) -> list[_Run]:
+    """Return how each window ran; a corridor that has failed opens no more."""
+    day_of = {moment: row for row, moment in enumerate(_days(scenario))}
+    order = sorted(range(len(scenario.windows)), key=lambda w: scenario.windows[w].opens)
+    runs: dict[int, _Run] = {}
+    failed: set[str] = set()
+    for w in order:
+        window = scenario.windows[w]
+        closes = scenario.seconds(window.closes)
+        if window.corridor in failed:
+            runs[w] = _Run(closes, closes, closes, FAILED)
+            continue
+        day = days[day_of[window.opens.astimezone(UTC).timestamp()]].tolist()
+        run = _day_run(scenario, w, chances, day)
+        if run.ending != NEVER_OPENED and corridors[w, 3] < chances.fail:
+            run = _failure(scenario, run, closes, chances, corridors[w].tolist())
+            if run.ending == FAILED:
+                failed.add(window.corridor)
+        runs[w] = run
+    return [runs[w] for w in range(len(scenario.windows))]
+
+
+def _day_run(scenario: Scenario, w: int, chances: _Chances, day: list[float]) -> _Run:
+    """Return how a window runs by what was decided for its whole day."""
+    unsure, window = scenario.uncertainty, scenario.windows[w]
+    closes = scenario.seconds(window.closes)
+    late = float(unsure.start_delay_s.at(day[0]))
+    opens = _whole(scenario, scenario.seconds(window.opens) + late)
+    if opens >= closes:
+        return _Run(closes, closes, closes, NEVER_OPENED)
+    if day[1] < chances.stop:
+        ends = _whole(scenario, opens + day[2] * (closes - opens))
+        if day[3] < chances.unannounced:
+            return _Run(opens, ends, ends, STOPPED)
+        notice = float(unsure.notice_s.at(day[4]))
+        known = max(opens, _whole(scenario, ends - notice))
+        return _Run(opens, ends, known, STOPPED_WITH_NOTICE)
+    if day[5] < chances.extend:
+        longer = float(unsure.extension_s.at(day[6]))
+        following = [
+            scenario.seconds(other.opens)
+            for other in scenario.windows
+            if other.corridor == window.corridor and scenario.seconds(other.opens) >= closes
+        ]
+        ends = min([_whole(scenario, closes + longer), *following])
+        return _Run(opens, ends, max(opens, closes - EXTENSION_KNOWN_S), EXTENDED)
+    return _Run(opens, closes, closes, AS_ANNOUNCED)
+
+
+def _failure(
+    scenario: Scenario, run: _Run, closes: int, chances: _Chances, corridor: list[float]
+) -> _Run:
+    """Return ``run`` cut short by the corridor's failure, if that comes before its end."""
+    fails = _whole(scenario, run.opens + corridor[4] * (closes - run.opens))
+    if fails >= run.ends:
+        return run
+    if corridor[5] < chances.unannounced:
+        return _Run(run.opens, fails, fails, FAILED)
+    notice = float(scenario.uncertainty.notice_s.at(corridor[6]))
+    known = max(run.opens, _whole(scenario, fails - notice))
+    return _Run(run.opens, fails, known, FAILED)
+
+
+def _whole(scenario: Scenario, seconds: float) -> int:
+    step = scenario.planning.step_s
+    return round(seconds / step) * step

@@ -1,0 +1,193 @@
+"""One member: draw, lay the arrays out, run the kernel, count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearway.model.outcome import FAILED, STOPPED
+from clearway.model.scenario import row_of
+from clearway.simulate.case import BIN_S, Case
+from clearway.simulate.course import run_pause
+from clearway.simulate.draws import Draw, HouseholdDraw, draw_course, draw_households
+from clearway.simulate.state import (
+    ANNOUNCED,
+    AT,
+    BEGINS,
+    CLOSES,
+    CORRIDOR,
+    COUNTS,
+    COURSE,
+    END,
+    ENDS,
+    GATE,
+    GOES,
+    GROUP,
+    LIVE,
+    NOTICE,
+    OPENS,
+    PACE,
+    POINTER,
+    RATE,
+    RECHECK,
+    SIZE,
+    STAYS,
+    UNANNOUNCED,
+    UNCALLED,
+    UNIT_INDEXES,
+    UNIT_NUMBERS,
+    WORK,
+    Crowd,
+    Pause,
+    Roads,
+    World,
+    new_wheel,
+)
+from clearway.simulate.streets import TICK_S, new_roads
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Member:
+    """What one member counted.
+
+    Attributes
+    ----------
+    draw
+        How the pause ran.
+    pause
+        The kernel's counts.
+    willing
+        Shape (g,), persons in households that would go.
+    most
+        Persons whom gates open as drawn could have let out at most, checks at their mean.
+    """
+
+    draw: Draw
+    pause: Pause
+    willing: NDArray[np.int64]
+    most: int
+
+
+def run_member(case: Case, seed: int, number: int) -> Member:
+    """Return what became of member ``number``."""
+    draw = draw_course(case.scenario, seed, number)
+    folk = draw_households(len(case.folk.size), draw, seed, number)
+    goes = folk.goes < draw.uptake[case.folk.zone]
+    will = np.where(goes, np.int8(GOES), np.int8(STAYS))
+    itself = goes & (folk.uncalled < draw.uncalled_share) & (case.folk.near_way >= 0)
+    will[itself] = UNCALLED
+    roads = _roads(case)
+    crowd = _crowd(case, draw, folk, will == UNCALLED)
+    pause = _pause(case, draw, folk, will)
+    run_pause(
+        World(roads, crowd, new_wheel(case.horizon_s, TICK_S), pause),
+        float(case.scenario.planning.step_s),
+    )
+    willing = np.bincount(
+        case.folk.group[goes],
+        weights=case.folk.size[goes],
+        minlength=len(case.scenario.groups),
+    )
+    return Member(draw, pause, willing.astype(np.int64), _most(case, draw, float(willing.sum())))
+
+
+def _roads(case: Case) -> Roads:
+    roads = new_roads(case.streets, len(case.scenario.zones))
+    roads.whole[case.gate, GATE] = np.arange(len(case.gate))
+    return roads
+
+
+def _crowd(case: Case, draw: Draw, folk: HouseholdDraw, itself: NDArray[np.bool_]) -> Crowd:
+    real = np.zeros((len(case.folk.size), UNIT_NUMBERS))
+    whole = np.zeros((len(case.folk.size), UNIT_INDEXES), dtype=np.int32)
+    way = np.where(itself, case.folk.near_way, case.folk.way)
+    real[:, SIZE] = case.folk.size
+    real[:, WORK] = case.folk.size * folk.work
+    for g, group in enumerate(case.scenario.groups):
+        mine = case.folk.group == g
+        real[mine, PACE] = group.speed_m_per_s.at(folk.speed[mine]) * draw.pace
+    whole[:, AT], whole[:, END] = case.way_start[way], case.way_start[way + 1]
+    whole[:, GROUP] = case.folk.group
+    whole[:, CORRIDOR] = case.corridor_of[way]
+    return Crowd(real, whole, case.route)
+
+
+def _pause(case: Case, draw: Draw, folk: HouseholdDraw, will: NDArray[np.int8]) -> Pause:
+    corridors, groups = len(case.gate), len(case.scenario.groups)
+    live = np.zeros((corridors, LIVE))
+    live[:, CLOSES] = np.inf
+    live[:, POINTER] = case.blocks_of[:-1]
+    late = case.scenario.uncertainty.lateness_s.at(folk.lateness)
+    return Pause(
+        rule=np.array(
+            [
+                (one.hold_queue_persons, one.hold_called_persons, one.open_persons, one.turn_m)
+                for one in case.rules.gates
+            ]
+        ),
+        last_entry_s=np.array([one.last_entry_s for one in case.rules.gates], dtype=np.float64),
+        gate=case.gate,
+        again=case.again,
+        live=live,
+        shut=np.zeros((corridors, groups), dtype=np.int8),
+        course=_course(case, draw),
+        block=case.block,
+        folk=case.folk.block_start,
+        blocks_of=case.blocks_of,
+        called=np.zeros(len(case.block), dtype=np.int8),
+        will=will,
+        leave_s=np.where(will == UNCALLED, _hours(case, folk), case.folk.leave_s + late),
+        metres=case.metres,
+        out=np.zeros((case.bins, corridors, groups), dtype=np.int32),
+        queue=np.zeros((case.bins, corridors), dtype=np.float32),
+        open=np.zeros((case.bins, corridors), dtype=np.float32),
+        tally=np.zeros((corridors, COUNTS)),
+        total=np.zeros(5),
+        bin_s=np.array([float(BIN_S)]),
+    )
+
+
+def _course(case: Case, draw: Draw) -> NDArray[np.float64]:
+    """Return the windows of each corridor as they run; fewer than the most end with closed ones."""
+    scenario = case.scenario
+    corridors = row_of(scenario.corridors)
+    mine: list[list[int]] = [[] for _ in corridors]
+    for w in sorted(range(len(scenario.windows)), key=lambda w: draw.ends_s[w]):
+        mine[corridors[scenario.windows[w].corridor]].append(w)
+    course = np.full((len(corridors), max(map(len, mine)), COURSE), np.inf)
+    course[:, :, UNANNOUNCED] = 0.0
+    for k, windows in enumerate(mine):
+        for place, w in enumerate(windows):
+            announced = scenario.seconds(scenario.windows[w].closes)
+            sudden = draw.ending[w] in (STOPPED, FAILED) and draw.known_s[w] == draw.ends_s[w]
+            row = course[k, place]
+            row[OPENS], row[ENDS], row[ANNOUNCED] = draw.opens_s[w], draw.ends_s[w], announced
+            row[NOTICE], row[UNANNOUNCED] = draw.known_s[w], float(sudden)
+            row[BEGINS] = scenario.seconds(scenario.windows[w].opens)
+            row[RATE], row[RECHECK] = draw.rate[w], draw.recheck_rate[w]
+    return course
+
+
+def _hours(case: Case, folk: HouseholdDraw) -> NDArray[np.float64]:
+    """Return when those who come of themselves leave: any hour announced as open at any gate."""
+    scenario = case.scenario
+    spans = sorted(
+        {(scenario.seconds(one.opens), scenario.seconds(one.closes)) for one in scenario.windows}
+    )
+    lengths = np.array([closes - opens for opens, closes in spans], dtype=np.float64)
+    reached = np.concatenate([[0.0], np.cumsum(lengths)])
+    at = folk.hour * reached[-1]
+    span = np.clip(np.searchsorted(reached, at, side="right") - 1, 0, len(spans) - 1)
+    begin = np.array([opens for opens, _ in spans], dtype=np.float64)
+    return np.asarray(begin[span] + at - reached[span])
+
+
+def _most(case: Case, draw: Draw, willing: float) -> int:
+    scenario = case.scenario
+    open_s = np.maximum(0, draw.ends_s - draw.opens_s)
+    slower = 1.0 + draw.long_share * (draw.long_factor - 1.0)
+    through = float((draw.rate * open_s).sum()) / slower
+    places = sum(site.places.high for site in scenario.receptions)
+    return int(np.ceil(min(through, willing, places)))

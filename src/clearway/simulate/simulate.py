@@ -1,0 +1,57 @@
+"""Simulate a plan: many courses that the pause may take."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Sequence
+
+from clearway.model.outcome import Ensemble
+from clearway.model.plan import Plan
+from clearway.model.scenario import Scenario
+from clearway.simulate.case import lay_out
+from clearway.simulate.ensemble import gather
+from clearway.simulate.usual import usual_rules
+
+log = logging.getLogger(__name__)
+
+
+def simulate(
+    scenario: Scenario,
+    plan: Plan,
+    members: int | Sequence[int] = 200,
+    seed: int = 1,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Ensemble:
+    """Return what becomes of ``plan`` in many members drawn from the scenario's uncertainty.
+
+    Parameters
+    ----------
+    scenario, plan
+        What is simulated; a plan without rules is run by the usual ones
+        (:func:`clearway.simulate.usual.usual_rules`).
+    members
+        How many, numbered from 0; or their numbers. A member is a function of scenario, plan,
+        seed and its number alone.
+    seed
+        0 or more.
+    progress
+        Told how many members are done, of how many.
+    stop
+        Asked after each member; true ends with the members done.
+    """
+    numbers = range(members) if isinstance(members, int) else members
+    if not len(numbers):
+        raise ValueError("an ensemble needs at least one member")
+    case = lay_out(scenario, plan, usual_rules(scenario, plan))
+
+    def heard(done: int) -> bool:
+        if progress is not None:
+            progress(done, len(numbers))
+        return stop is not None and stop()
+
+    threads = min(len(numbers), os.cpu_count() or 1)
+    log.info("%d members, %d threads, %d households", len(numbers), threads, len(case.folk.size))
+    return gather(case, numbers, seed, threads, heard)
