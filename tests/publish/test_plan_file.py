@@ -16,8 +16,10 @@ import pytest
 
 from clearway.model.facts import Text
 from clearway.model.plan import EXPOSURE, LIMITED, PEOPLE, Binding, Level, Plan, Status
+from clearway.model.rules import Rules
 from clearway.publish.plan_file import FORMAT, plan_to_json
 from tests.plans import greedy_plan
+from tests.read import terms
 from tests.scenarios import four_sides, two_days, two_gates
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -30,7 +32,7 @@ def full_plan() -> Plan:
     plan = greedy_plan(two_gates())
     words = Text('A "gate" binds.\nSee C1.', "بوابة C1 هي العائق.")
     binding = Binding("gate", "C1", 0, 7200, 12.5, words)
-    return plan.replace(status=Status(LIMITED, words, (binding, binding)))
+    return plan.replace(status=Status(LIMITED, words, (binding, binding)), rules=terms.rules())
 
 
 def loaded(plan: Plan) -> Any:
@@ -43,9 +45,9 @@ def loaded(plan: Plan) -> Any:
 
 
 def keys_of(value: Any) -> Iterator[str]:
-    """Yield every key of every object in ``value``."""
+    """Yield every key of every object in ``value``, but for ids of groups."""
     if isinstance(value, dict):
-        yield from value
+        yield from (key for key in value if key not in {"G1", "G2"})
     for child in value.values() if isinstance(value, dict) else value:
         if isinstance(child, dict | list):
             yield from keys_of(child)
@@ -66,6 +68,15 @@ def test_a_plan_keeps_the_schema() -> None:
         (("movements", 0, "departure"), "2016-10-20T08:00"),
         (("movements", 0, "route"), []),
         (("status", "reason", "ar"), ""),
+        (("rules", "risk"), 2),
+        (("rules", "risk"), None),
+        (("rules", "gates", 0, "open_persons"), -1),
+        (("rules", "gates", 0, "turn_m"), None),
+        (("rules", "gates", 0, "last_entry_s", "G1"), 90_000),
+        (("rules", "gates", 0, "last_entry_s"), [0, 0]),
+        (("rules", "gates", 0, "speed"), 1),
+        (("rules", "last_departures", 0, "before_s"), -1),
+        (("rules", "last_departures", 0, "zone"), ""),
     ],
 )
 def test_the_schema_refuses_what_the_format_does_not_allow(
@@ -113,6 +124,43 @@ def test_each_movement_stands_on_its_line() -> None:
     lines = [line for line in plan_to_json(two_gates(), plan).splitlines() if '"route"' in line]
     found = [json.loads(line.rstrip(","))["id"] for line in lines]
     assert found == [movement.id for movement in plan.movements]
+
+
+def test_each_rule_stands_on_its_line() -> None:
+    plan = full_plan()
+    assert plan.rules is not None
+    lines = plan_to_json(two_gates(), plan).splitlines()
+    gates = [json.loads(line.rstrip(",")) for line in lines if '"turn_m"' in line]
+    assert [gate["corridor"] for gate in gates] == ["C1", "C2"]
+    last = [json.loads(line.rstrip(",")) for line in lines if '"before_s"' in line]
+    assert [one["before_s"] for one in last] == [4_200, 604_800, 0]
+
+
+def test_no_cap_is_null_and_last_entries_stand_by_group() -> None:
+    first, second = loaded(full_plan())["rules"]["gates"]
+    caps = ("hold_queue_persons", "hold_called_persons", "open_persons")
+    assert [first[cap] for cap in caps] == [150, 400, 62.5]
+    assert [second[cap] for cap in caps] == [None, None, None]
+    assert first["last_entry_s"] == {"G1": 1_290, "G2": 2_580.5}
+
+
+def test_a_plan_without_rules_has_no_key_for_them() -> None:
+    data = loaded(full_plan().replace(rules=None))
+    assert "rules" not in data
+    jsonschema.validate(data, SCHEMA, jsonschema.Draft202012Validator)
+
+
+def test_rules_without_gates_are_written() -> None:
+    data = loaded(full_plan().replace(rules=Rules(1.0, (), ())))
+    assert data["rules"] == {"risk": 1, "gates": [], "last_departures": []}
+    jsonschema.validate(data, SCHEMA, jsonschema.Draft202012Validator)
+
+
+def test_a_last_entry_too_few_is_not_written() -> None:
+    rules = terms.rules()
+    short = replace(rules.gates[0], last_entry_s=(60.0,))
+    with pytest.raises(ValueError, match="shorter"):
+        plan_to_json(two_gates(), full_plan().replace(rules=replace(rules, gates=(short,))))
 
 
 def test_the_same_plan_gives_the_same_text() -> None:

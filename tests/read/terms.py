@@ -1,8 +1,9 @@
-"""A tiny scenario that says all it can about what may come, what is accepted, what is on record."""
+"""A tiny scenario that says all it can about what may come and what is on record; rules for it."""
 
 from __future__ import annotations
 
 import dataclasses
+import math
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from clearway.model.agreement import (
 )
 from clearway.model.corridor import Corridor
 from clearway.model.facts import SPLIT_LOG, TRIANGULAR, Estimate, Text
+from clearway.model.rules import GateRule, LastDeparture, Rules
 from clearway.model.scenario import Scenario
 from clearway.model.thresholds import Threshold, Thresholds
 from clearway.model.uncertainty import Uncertainty
@@ -103,6 +105,22 @@ def agreement() -> Agreement:
         provisions=(Provision(Text("A clinic stays open.", "تبقى عيادة مفتوحة."), SOURCE),),
         notification=Notification(scenarios.at_hour(-60), timedelta(hours=48), SOURCE),
         decider=Decider(role, scenarios.at_hour(6)),
+    )
+
+
+def rules() -> Rules:
+    """Return rules for the gates of two gates: one with every cap, one with none."""
+    return Rules(
+        risk=0.01,
+        gates=(
+            GateRule("C1", 150.0, 400.0, 62.5, (1_290.0, 2_580.5), 180.0),
+            GateRule("C2", math.inf, math.inf, math.inf, (0.0, 86_400.0), 0.0),
+        ),
+        last_departures=(
+            LastDeparture("Z1", "G1", "C1", 4_200.0),
+            LastDeparture("Z1", "G2", "C1", 604_800.0),
+            LastDeparture("Z3", "G1", "C2", 0.0),
+        ),
     )
 
 

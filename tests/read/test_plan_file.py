@@ -17,11 +17,13 @@ from clearway.errors import Breach, ScenarioError
 from clearway.judge import judge
 from clearway.model.facts import Text
 from clearway.model.plan import CODES, EXPOSURE, HOURS, LEVELS, PEOPLE, Binding, Level, Plan, Status
+from clearway.model.rules import GateRule, LastDeparture, Rules
 from clearway.publish import plan_file as written
 from clearway.publish.plan_file import plan_to_json
 from clearway.read import plan_file
 from clearway.read.plan_file import read_plan
 from tests.plans import greedy_plan
+from tests.read import terms
 from tests.scenarios import four_sides, late_window, two_gates
 
 SCENARIO = two_gates()
@@ -53,9 +55,14 @@ def outcome(path: Path) -> Plan | Breach:
         return error.breaches[0]
 
 
+def ruled() -> Any:
+    """Return a good plan with rules for its gates as a file holds it."""
+    return json.loads(plan_to_json(SCENARIO, PLAN.replace(rules=terms.rules())))
+
+
 def changed(*path: str | int, to: Any) -> Any:
     """Return a good plan with one value changed."""
-    plan = data()
+    plan = ruled()
     at = plan
     for part in path[:-1]:
         at = at[part]
@@ -82,6 +89,20 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
 seconds = st.integers(-86_400, 86_400 * 7)
 
 
+def any_rules() -> st.SearchStrategy[Rules]:
+    """Draw rules for the gates of two gates."""
+    cap, entry = st.floats(min_value=0), st.floats(0, 86_400)
+    far = st.floats(min_value=0, allow_infinity=False)
+    gates = [
+        st.builds(GateRule, st.just(name), cap, cap, cap, st.tuples(entry, entry), far)
+        for name in ("C1", "C2")
+    ]
+    ids = (st.sampled_from(["Z1", "Z2", "Z3"]), st.sampled_from(["G1", "G2"]))
+    last = st.builds(LastDeparture, *ids, st.sampled_from(["C1", "C2"]), st.floats(0, 7 * 86_400))
+    lists = st.lists(last, max_size=4, unique_by=lambda one: (one.zone, one.group, one.corridor))
+    return st.builds(Rules, st.floats(0, 1), st.tuples(*gates), lists.map(tuple))
+
+
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
     """Draw plans with any figures."""
@@ -102,7 +123,8 @@ def plans(draw: st.DrawFn) -> Plan:
     one = Binding("gate", "C1", draw(seconds), draw(seconds), draw(finite), WORDS)
     status = Status(draw(st.sampled_from(CODES)), WORDS, (one,) * draw(st.integers(0, 2)))
     willing = draw(st.integers(0, 10**9))
-    return Plan("any id", moves, levels, status, willing, draw(st.floats(0, 1)))
+    uptake, rules = draw(st.floats(0, 1)), draw(st.none() | any_rules())
+    return Plan("any id", moves, levels, status, willing, uptake, rules)
 
 
 @settings(max_examples=50, deadline=None)
@@ -116,8 +138,9 @@ def test_any_figures_come_back_as_they_were(
 
 
 def test_a_plan_for_another_scenario_is_read_for_the_judge_to_name(tmp_path: Path) -> None:
-    (tmp_path / "plan.json").write_text(json.dumps(changed("scenario", to="elsewhere")))
+    (tmp_path / "plan.json").write_text(json.dumps({**data(), "scenario": "elsewhere"}))
     plan = read_plan(tmp_path / "plan.json", SCENARIO)
+    assert plan.scenario == "elsewhere"
     assert [breach.rule for breach in judge(SCENARIO, plan).breaches] == ["scenario"]
 
 
@@ -131,7 +154,7 @@ def test_another_offset_tells_the_same_moment(tmp_path: Path) -> None:
     assert data()["movements"][0]["departure"] == "2016-10-20T08:00:00+03:00"
     path = tmp_path / "plan.json"
     path.write_text(json.dumps(changed("movements", 0, "departure", to="2016-10-20T05:00:00Z")))
-    assert read_plan(path, SCENARIO) == PLAN
+    assert read_plan(path, SCENARIO).movements == PLAN.movements
 
 
 @pytest.mark.parametrize(
@@ -174,6 +197,27 @@ def test_another_offset_tells_the_same_moment(tmp_path: Path) -> None:
         (("levels", 1, "name"), "people_out", "must be unique"),
         (("movements",), {}, "must be a list"),
         (("wishes",), 1, "must be a known key"),
+        (("rules",), 7, "must be a table of keys"),
+        (("rules", "risk"), 1.01, "must be 1 or less"),
+        (("rules", "risk"), None, "must be a number"),
+        (("rules", "gates"), {}, "must be a list"),
+        (("rules", "gates", 0, "corridor"), "C9", "must be an id in the scenario"),
+        (("rules", "gates", 1, "corridor"), "C1", "must be unique"),
+        (("rules", "gates", 0, "hold_queue_persons"), -1, "must be 0 or more"),
+        (("rules", "gates", 0, "open_persons"), "none", "must be a number"),
+        (("rules", "gates", 0, "turn_m"), math.inf, "must be a finite number"),
+        (("rules", "gates", 0, "turn_m"), None, "must be a number"),
+        (("rules", "gates", 0, "last_entry_s", "G2"), 86_401, "must be 86400 or less"),
+        (("rules", "gates", 0, "last_entry_s", "G7"), 60, "must be an id in the scenario"),
+        (("rules", "gates", 0, "last_entry_s"), {"G1": 0}, "must be given"),
+        (("rules", "gates", 0, "last_entry_s"), [0, 0], "must be a table of keys"),
+        (("rules", "gates", 0, "queue"), 1, "must be a known key"),
+        (("rules", "gates", 0, "turn_s"), 1, "must be turn_m: no other name or unit"),
+        (("rules", "last_departures", 0, "zone"), "Z9", "must be an id in the scenario"),
+        (("rules", "last_departures", 0, "group"), "G9", "must be an id in the scenario"),
+        (("rules", "last_departures", 0, "corridor"), "C9", "must be an id in the scenario"),
+        (("rules", "last_departures", 0, "before_s"), -1, "must be 0 or more"),
+        (("rules", "last_departures", 1, "group"), "G1", "must be unique"),
     ],
 )
 def test_each_breach_is_named(
@@ -184,6 +228,60 @@ def test_each_breach_is_named(
     ((field, said),) = found.items()
     assert said.startswith(rule)
     assert field.startswith(str(path[0]))
+
+
+def test_rules_come_back_as_they_were(tmp_path: Path) -> None:
+    plan = PLAN.replace(rules=terms.rules())
+    text = plan_to_json(SCENARIO, plan)
+    (tmp_path / "plan.json").write_text(text, encoding="utf-8")
+    again = read_plan(tmp_path / "plan.json", SCENARIO)
+    assert again == plan
+    assert plan_to_json(SCENARIO, again) == text
+
+
+def test_a_file_without_rules_has_none(tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text(json.dumps(data()), encoding="utf-8")
+    assert read_plan(tmp_path / "plan.json", SCENARIO).rules is None
+    (tmp_path / "plan.json").write_text(json.dumps({**data(), "rules": None}), encoding="utf-8")
+    assert read_plan(tmp_path / "plan.json", SCENARIO).rules is None
+
+
+def test_gates_are_in_the_order_of_the_scenario_whatever_that_of_the_file(tmp_path: Path) -> None:
+    plan = ruled()
+    plan["rules"]["gates"].reverse()
+    for gate in plan["rules"]["gates"]:
+        gate["last_entry_s"] = dict(reversed(gate["last_entry_s"].items()))
+    (tmp_path / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    assert read_plan(tmp_path / "plan.json", SCENARIO).rules == terms.rules()
+
+
+def test_a_gate_without_a_rule_is_for_the_judge_to_name(tmp_path: Path) -> None:
+    plan = ruled()
+    del plan["rules"]["gates"][1]
+    (tmp_path / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    rules_read = read_plan(tmp_path / "plan.json", SCENARIO).rules
+    assert rules_read is not None
+    assert [gate.corridor for gate in rules_read.gates] == ["C1"]
+
+
+def test_every_breach_of_the_rules_is_told_with_its_line(tmp_path: Path) -> None:
+    text = plan_to_json(SCENARIO, PLAN.replace(rules=terms.rules()))
+    text = text.replace('"turn_m": 0.0', '"turn_m": -1.0').replace(
+        '"zone": "Z3", "group": "G1"', "", 1
+    )
+    text = text.replace('{, "corridor": "C2"', '{"corridor": "C2"')
+    path = tmp_path / "plan.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        read_plan(path, SCENARIO)
+    lines = text.splitlines()
+    gate = next(n for n, line in enumerate(lines, 1) if '"turn_m": -1.0' in line)
+    last = next(n for n, line in enumerate(lines, 1) if line.startswith('{"corridor": "C2", "bef'))
+    assert [(breach.row, breach.field) for breach in caught.value.breaches] == [
+        (gate, "rules.gates[2].turn_m"),
+        (last, "rules.last_departures[3].zone"),
+        (last, "rules.last_departures[3].group"),
+    ]
 
 
 @pytest.mark.parametrize("key", ["format", "slot_s", "status", "levels", "movements"])
@@ -276,7 +374,7 @@ def test_no_file_a_folder_a_pipe_and_a_link_elsewhere_are_refused(tmp_path: Path
 def test_a_broken_file_never_gives_anything_but_breaches(
     tmp_path_factory: pytest.TempPathFactory, value: Any, chosen: st.DataObject
 ) -> None:
-    plan = data()
+    plan = ruled()
     at, key = plan, chosen.draw(st.sampled_from(sorted(plan)))
     while isinstance(at[key], dict | list) and at[key] and chosen.draw(st.booleans()):
         at = at[key]

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from clearway.model.facts import Text
 from clearway.model.plan import Binding, Level, Movement, Plan
+from clearway.model.rules import GateRule, LastDeparture, Rules
 from clearway.model.scenario import Scenario
 
 FORMAT: Final = "clearway-plan/1"
@@ -17,8 +18,8 @@ FORMAT: Final = "clearway-plan/1"
 def plan_to_json(scenario: Scenario, plan: Plan) -> str:
     """Return ``plan`` as the text of a ``plan.json``: one movement a line.
 
-    The same plan gives the same text. Times are local and carry their offset; a bound or gap that
-    is not finite is written as null.
+    The same plan gives the same text. Times are local and carry their offset; a bound, gap or cap
+    that is not finite is written as null.
 
     Parameters
     ----------
@@ -30,8 +31,9 @@ def plan_to_json(scenario: Scenario, plan: Plan) -> str:
     Raises
     ------
     ValueError
-        If another figure of the plan is not finite.
+        If another figure of the plan is not finite, or a gate's last entries are not one a group.
     """
+    rules = plan.rules
     keys = (
         ("format", _json(FORMAT)),
         ("scenario", _json(plan.scenario)),
@@ -40,6 +42,7 @@ def plan_to_json(scenario: Scenario, plan: Plan) -> str:
         ("willing_persons", _json(int(plan.willing_persons))),
         ("status", _status(scenario, plan)),
         ("levels", _list(_level(level) for level in plan.levels)),
+        *((("rules", _rules(scenario, rules)),) if rules is not None else ()),
         ("movements", _list(_movement(scenario, movement) for movement in plan.movements)),
     )
     return "{\n" + ",\n".join(f"{_json(key)}: {value}" for key, value in keys) + "\n}\n"
@@ -69,6 +72,35 @@ def _level(level: Level) -> dict[str, Any]:
         "value": float(level.value),
         "bound": _finite(level.bound),
         "gap": _finite(level.gap),
+    }
+
+
+def _rules(scenario: Scenario, rules: Rules) -> str:
+    """Return the rules, one gate and one last departure a line."""
+    gates = _list(_gate(scenario, gate) for gate in rules.gates)
+    last = _list(_last_departure(one) for one in rules.last_departures)
+    risk = f'"risk": {_json(float(rules.risk))}'
+    return f'{{{risk}, "gates": {gates}, "last_departures": {last}}}'
+
+
+def _gate(scenario: Scenario, gate: GateRule) -> dict[str, Any]:
+    entries = zip(scenario.groups, gate.last_entry_s, strict=True)
+    return {
+        "corridor": gate.corridor,
+        "hold_queue_persons": _finite(gate.hold_queue_persons),
+        "hold_called_persons": _finite(gate.hold_called_persons),
+        "open_persons": _finite(gate.open_persons),
+        "last_entry_s": {group.id: float(seconds) for group, seconds in entries},
+        "turn_m": float(gate.turn_m),
+    }
+
+
+def _last_departure(one: LastDeparture) -> dict[str, Any]:
+    return {
+        "zone": one.zone,
+        "group": one.group,
+        "corridor": one.corridor,
+        "before_s": float(one.before_s),
     }
 
 

@@ -38,6 +38,7 @@ _RULES: Final[Mapping[str, str]] = types.MappingProxyType(
         "too_short": "must have at least {min_length}",
         "too_long": "must have at most {max_length}",
         "model_type": "must be a table of keys",
+        "dict_type": "must be a table of keys",
         "datetime_type": "must be a moment, such as 2016-10-20T08:00:00+03:00",
         "timezone_aware": "must carry a time zone, such as +03:00",
         "literal_error": "must be {expected}",

@@ -55,19 +55,24 @@ def load_object(
 class ListLines:
     """Lines of the entries of one list in a JSON text, found when first asked for."""
 
-    def __init__(self, text: str, key: str) -> None:
-        """Keep ``text``, which is valid JSON; the list stands under ``key`` of its object."""
-        self._text, self._key = text, key
+    def __init__(self, text: str, *where: str) -> None:
+        """Keep ``text``, which is valid JSON; the list stands under the keys ``where``.
+
+        The last of these keys stands over no other list in the text.
+        """
+        self._text, self._where = text, where
 
     def __call__(self, path: Path) -> int:
         """Return the line at which the entry that holds ``path`` begins; 0 if unknown."""
-        if len(path) < 2 or path[0] != self._key or not isinstance(path[1], int):
+        depth = len(self._where)
+        entry = path[depth] if len(path) > depth and path[:depth] == self._where else None
+        if not isinstance(entry, int):
             return 0
-        return self._lines[path[1]] if path[1] < len(self._lines) else 0
+        return self._lines[entry] if entry < len(self._lines) else 0
 
     @cached_property
     def _lines(self) -> list[int]:
-        opening = re.search(rf'"{re.escape(self._key)}"\s*:\s*\[', self._text)
+        opening = re.search(rf'"{re.escape(self._where[-1])}"\s*:\s*\[', self._text)
         lines: list[int] = []
         decoder = json.JSONDecoder()
         line, counted, at = 1, 0, opening.end() if opening else len(self._text)

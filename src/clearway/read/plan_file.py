@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -16,9 +16,11 @@ from pydantic_core import PydanticCustomError
 from clearway.errors import ScenarioError
 from clearway.model.facts import Text
 from clearway.model.plan import PEOPLE, Binding, Level, Movement, Plan, Status
-from clearway.model.scenario import Scenario
+from clearway.model.rules import GateRule, LastDeparture, Rules
+from clearway.model.scenario import Scenario, row_of
 from clearway.read.breaches import BreachLog
 from clearway.read.document import Document
+from clearway.read.document import Path as KeyPath
 from clearway.read.files import Limits, read_text
 from clearway.read.json_text import ListLines, load_object
 from clearway.read.schema import OWN_RULE, BothTongues, Id, Moment, Share, Table
@@ -53,6 +55,7 @@ def _name(text: str) -> str:
 
 Time = Annotated[Moment, BeforeValidator(_time)]
 Name = Annotated[str, Field(max_length=200), AfterValidator(_name)]
+Cap = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=0, le=_MOST)]
 Least = Annotated[int, Field(ge=1, le=_MOST)]
 
@@ -99,6 +102,34 @@ class MovementTable(Table):
     route: Annotated[list[Id], Field(min_length=1)]
 
 
+class GateRuleTable(Table):
+    """One entry of ``rules.gates``; a cap that is null is none."""
+
+    corridor: Name
+    hold_queue_persons: Cap | None
+    hold_called_persons: Cap | None
+    open_persons: Cap | None
+    last_entry_s: dict[str, Annotated[float, Field(ge=0, le=86_400)]]
+    turn_m: Annotated[float, Field(ge=0)]
+
+
+class LastDepartureTable(Table):
+    """One entry of ``rules.last_departures``."""
+
+    zone: Name
+    group: Name
+    corridor: Name
+    before_s: Annotated[float, Field(ge=0, le=604_800)]
+
+
+class RulesTable(Table):
+    """``rules``."""
+
+    risk: Share
+    gates: list[GateRuleTable]
+    last_departures: list[LastDepartureTable]
+
+
 class PlanTable(Table):
     """The whole file."""
 
@@ -109,6 +140,7 @@ class PlanTable(Table):
     willing_persons: Count
     status: StatusTable
     levels: list[LevelTable]
+    rules: RulesTable | None = None
     movements: list[MovementTable]
 
 
@@ -136,9 +168,11 @@ def read_plan(path: str | os.PathLike[str], scenario: Scenario) -> Plan:
     text = _text(place, log)
     data = load_object(name, text, log) if text is not None else None
     log.done()
-    document = Document(name, data, PlanTable, ListLines(text or "", "movements"), log)
+    document = Document(name, data, PlanTable, _lines(text or ""), log)
     table = document.model
     moves = _movements(document, table, scenario) if table is not None else ()
+    if table is not None and table.rules is not None:
+        _check_rules(document, table.rules, scenario)
     log.done()
     if table is None:
         # Whatever keeps a file from its schema is noted, so this would be a defect of the reader.
@@ -150,7 +184,15 @@ def read_plan(path: str | os.PathLike[str], scenario: Scenario) -> Plan:
         status=_status(table.status, scenario),
         willing_persons=table.willing_persons,
         uptake=table.uptake,
+        rules=_rules(table.rules, scenario) if table.rules is not None else None,
     )
+
+
+def _lines(text: str) -> Callable[[KeyPath], int]:
+    """Return what tells the line of a movement, of a gate's rule and of a last departure."""
+    wheres = (("movements",), ("rules", "gates"), ("rules", "last_departures"))
+    lists = [ListLines(text, *where) for where in wheres]
+    return lambda path: max(lines(path) for lines in lists)
 
 
 def _text(path: Path, log: BreachLog) -> str | None:
@@ -206,6 +248,69 @@ def _movement(
             field = breach.field.rpartition(".")[2]
             document.note(("movements", n, field), breach.value, breach.rule)
         return None
+
+
+def _check_rules(document: Document[PlanTable], rules: RulesTable, scenario: Scenario) -> None:
+    """Note rules for what the scenario does not have, and rules that stand twice."""
+    groups = {group.id for group in scenario.groups}
+    known = {
+        "corridor": {corridor.id for corridor in scenario.corridors},
+        "zone": {zone.id for zone in scenario.zones},
+        "group": groups,
+    }
+    gates: set[str] = set()
+    for n, gate in enumerate(rules.gates):
+        path: KeyPath = ("rules", "gates", n)
+        _check_known(document, (*path, "corridor"), gate.corridor, known["corridor"])
+        if gate.corridor in gates:
+            document.note((*path, "corridor"), gate.corridor, "must be unique")
+        gates.add(gate.corridor)
+        for name in gate.last_entry_s:
+            _check_known(document, (*path, "last_entry_s", name), name, groups)
+        for name in sorted(groups - set(gate.last_entry_s)):
+            document.note((*path, "last_entry_s", name), "", "must be given")
+    seen: set[tuple[str, str, str]] = set()
+    for n, one in enumerate(rules.last_departures):
+        path = ("rules", "last_departures", n)
+        for key, ids in known.items():
+            _check_known(document, (*path, key), getattr(one, key), ids)
+        key_of = (one.zone, one.group, one.corridor)
+        if key_of in seen:
+            document.note(path, " ".join(key_of), "must be unique")
+        seen.add(key_of)
+
+
+def _check_known(document: Document[PlanTable], path: KeyPath, name: str, known: set[str]) -> None:
+    if name not in known:
+        document.note(path, name, "must be an id in the scenario")
+
+
+def _rules(table: RulesTable, scenario: Scenario) -> Rules:
+    place = row_of(scenario.corridors)
+    # In the scenario's order, whatever the file's: others go through both side by side.
+    gates = sorted(table.gates, key=lambda gate: place[gate.corridor])
+    return Rules(
+        risk=table.risk,
+        gates=tuple(
+            GateRule(
+                corridor=gate.corridor,
+                hold_queue_persons=_cap(gate.hold_queue_persons),
+                hold_called_persons=_cap(gate.hold_called_persons),
+                open_persons=_cap(gate.open_persons),
+                last_entry_s=tuple(gate.last_entry_s[group.id] for group in scenario.groups),
+                turn_m=gate.turn_m,
+            )
+            for gate in gates
+        ),
+        last_departures=tuple(
+            LastDeparture(one.zone, one.group, one.corridor, one.before_s)
+            for one in table.last_departures
+        ),
+    )
+
+
+def _cap(persons: float | None) -> float:
+    return math.inf if persons is None else persons
 
 
 def _level(table: LevelTable) -> Level:
