@@ -167,7 +167,7 @@ def _incomplete(
 def _given(given: int, of: int) -> Text:
     if given:
         return say("{part}", "أُعطيت {part}", part=part(given, of, CONSENTS))
-    return say("none of {of}", "لم تُعطَ أي موافقة من أصل {of}", of=CONSENTS(of))
+    return say("0 of {of}", "لم تُعطَ أي موافقة من أصل {of}", of=CONSENTS(of))
 
 
 def _instead(matter: Matter, one: Consent) -> Text:

@@ -105,8 +105,8 @@ def in_open(matter: Matter) -> Iterator[Reason]:
             " and exit at once; the limit is {limit}, accepted up to {go} of it; at worst a stop"
             " without notice finds {stopped} there.",
             "الممر {corridor}: في أسوأ 5\u00a0% من حالات المحاكاة يكون بين البوابة والمخرج في وقت"
-            " واحد {most}؛ والحد {limit}، والمقبول حتى {go} منه؛ وفي أسوأ حالة يكون هناك عند توقف دون إشعار"
-            " {stopped}.",
+            " واحد {most}؛ والحد {limit}، والمقبول حتى {go} منه؛ وعدد من هم هناك عند توقف دون"
+            " إشعار في أسوأ حالة: {stopped}.",
             limit=at_least(limit),
             go=share(threshold.go),
             **told,
@@ -249,7 +249,7 @@ def turned_back(matter: Matter) -> Iterator[Reason]:
     text = say(
         "In the worst twentieth of members {share} or more of those called are turned back"
         " ({people}); accepted: {go}.",
-        "في أسوأ 5\u00a0% من حالات المحاكاة يُعاد من حيث أتوا {share} أو أكثر ممن نودي عليهم"
+        "في أسوأ 5\u00a0% من حالات المحاكاة يُعاد إلى منازلهم {share} أو أكثر ممن نودي عليهم"
         " ({people})؛ والمقبول {go}.",
         share=share(value, math.ceil),
         people=OR_MORE(_up(float(np.quantile(back, _TWENTIETH)))),
@@ -330,8 +330,8 @@ def _without_limit(corridor: str, told: dict[str, Text | str]) -> Reason:
         " of members {most} are there at once, and at worst a stop without notice finds"
         " {stopped}.",
         "لم يُحدَّد للممر {corridor} حد لعدد من هم بين البوابة والمخرج؛ وفي أسوأ 5\u00a0% من حالات"
-        " المحاكاة يكون هناك في وقت واحد {most}، وفي أسوأ حالة يكون هناك عند توقف دون إشعار"
-        " {stopped}.",
+        " المحاكاة يكون هناك في وقت واحد {most}، وعدد من هم هناك عند توقف دون إشعار في أسوأ"
+        " حالة: {stopped}.",
         **told,
     )
     turn = say(

@@ -41,17 +41,13 @@ def fits(scenario: Scenario, ensemble: Ensemble) -> bool:
     return all(bool(np.isfinite(one).all() and (one >= 0).all()) for one in columns.values())
 
 
-def unreadable(matter: Matter) -> Iterator[Reason]:
+def unreadable(_matter: Matter) -> Iterator[Reason]:
     """Yield that an ensemble says nothing about this scenario."""
-    text = say(
+    text = Text(
         "The ensemble was not simulated for this scenario, so that no harm could be measured.",
         "لم تُحاكَ الحالات لهذا السيناريو، فلم يمكن قياس أي ضرر.",
     )
-    turn = say(
-        "The plan is simulated with scenario {id}.",
-        "أن تُحاكى الخطة مع السيناريو {id}.",
-        id=matter.scenario.id,
-    )
+    turn = Text("The plan is simulated with this scenario.", "أن تُحاكى الخطة بهذا السيناريو.")
     yield Reason("ensemble", "", BARRED, text, turn)
 
 
