@@ -13,6 +13,7 @@ from clearway.errors import ScenarioError
 from clearway.judge import judge
 from clearway.model.facts import Text
 from clearway.model.plan import LEVELS, PARTIAL, Level, Movement, Plan, Status
+from clearway.model.rules import GateRule, LastDeparture, Rules
 from clearway.model.verdict import RULES, Verdict
 from tests.plans import ways_out
 from tests.scenarios import four_sides
@@ -76,18 +77,41 @@ def movements(draw: st.DrawFn) -> list[Movement]:
     return found
 
 
+amounts: st.SearchStrategy[Any] = st.one_of(
+    st.floats(0, 1e6), st.sampled_from((0.0, math.inf, 200.0, 1e300))
+)
+times: st.SearchStrategy[Any] = st.lists(st.floats(0, 86_400), max_size=3).map(tuple)
+
+
+@st.composite
+def odd_rules(draw: st.DrawFn) -> Rules:
+    """Draw rules for gates as odd as the nouns allow."""
+    corridors = draw(st.lists(names("C1", "C2", "C3", "C4"), max_size=5, unique=True))
+    gates = tuple(
+        GateRule(
+            one, draw(amounts), draw(amounts), draw(amounts), draw(times), draw(st.floats(0, 1e6))
+        )
+        for one in corridors
+    )
+    key = st.tuples(names("Z1", "Z2"), names("G1", "G2"), names("C1", "C2"))
+    keys = draw(st.lists(key, max_size=4, unique=True))
+    departures = tuple(LastDeparture(*one, draw(st.floats(0, 604_800))) for one in keys)
+    return Rules(draw(st.floats(0, 1)), gates, departures)
+
+
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
     """Draw plans as odd as the noun allows."""
     moves = draw(movements())
     assume(len({move.id for move in moves}) == len(moves))
+    rules = draw(st.none() | odd_rules())
     levels = tuple(
         Level(name, draw(odd_numbers), draw(odd_numbers))
         for name in draw(st.lists(st.sampled_from(LEVELS), max_size=4))
     )
     status = Status(PARTIAL, Text("Drawn.", "عشوائي."))
     willing, uptake = draw(odd_numbers), draw(odd_numbers)
-    return Plan(draw(odd_names), tuple(moves), levels, status, willing, uptake)
+    return Plan(draw(odd_names), tuple(moves), levels, status, willing, uptake, rules)
 
 
 @settings(max_examples=200, deadline=None)

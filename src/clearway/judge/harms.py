@@ -29,8 +29,8 @@ from clearway.model.outcome import Share
 from clearway.model.thresholds import CONDITION, MET, Threshold
 from clearway.model.verdict import Reason
 
-#: Part of a person that is the rounding of floating-point numbers.
-_CRUMB: Final = 1e-6
+#: Part of a person that is the rounding of an ensemble's single-precision numbers.
+_CRUMB: Final = 1e-3
 _TENTH: Final = 0.9
 _TWENTIETH: Final = 0.95
 #: Members beyond which no larger ensemble is suggested.

@@ -21,7 +21,7 @@ _ENGLISH, _ARABIC = "en", "ar"
 _PER_CENT: Final = "\u00a0%"  # the space does not break
 _LATIN_DIGITS: Final = {ord("٠") + n: str(n) for n in range(10)}
 #: Part of the last digit that is the rounding of floating-point numbers.
-_CRUMB: Final = 1e-6
+_CRUMB: Final = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
