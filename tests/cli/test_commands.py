@@ -192,8 +192,9 @@ def test_run_prints_what_its_summary_holds(folder: Path, tmp_path: Path, capsys:
     assert "  breaches  0\n" in said.out
     assert summary["reason"] in " ".join(said.out.split())
     assert summary["peak_mb"] > 1
-    assert set(summary["seconds"]) == {"read", "solve", "judge", "publish"}
-    assert all(f"{verb} " in said.out for verb in summary["seconds"])
+    timed = {verb for verb, seconds in summary["seconds"].items() if seconds is not None}
+    assert timed == {"read", "solve", "judge", "publish"}
+    assert all(f"{verb} " in said.out for verb in timed)
     names = {"plan.json", "report.ar.html", "report.html", "summary.json"}
     assert {path.name for path in out.iterdir()} == names
     assert all(str(out / name) in said.out for name in names)

@@ -261,7 +261,7 @@ def test_without_scripts_everything_but_the_controls_is_there(
 def test_hostile_names_run_nothing(browser: Browser, tmp_path: Path, lang: str) -> None:
     scenario = hostile(town()[0])
     plan = good_plan(scenario)
-    publish(scenario, plan, judge(scenario, plan), tmp_path)
+    publish(scenario, plan, None, judge(scenario, plan), tmp_path)
     watched = Watched(browser.new_page())
     watched.page.goto((tmp_path / report_name(lang)).as_uri())
     watched.page.wait_for_selector(PAINTED, timeout=WAIT_MS)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from clearway.judge.check import judge
 from clearway.model.scenario import Scenario
+from clearway.publish.beside import NOTHING_BESIDE
 from clearway.publish.isolate import unisolated
 from clearway.publish.report import reports
 from clearway.publish.summary import summary
@@ -49,7 +50,7 @@ def any_scenario(draw: st.DrawFn) -> Scenario:
 def test_any_plan_has_a_report(scenario: Scenario) -> None:
     plan = greedy_plan(scenario)
     verdict = judge(scenario, plan)
-    both = reports(scenario, plan, verdict)
+    both = reports(scenario, plan, None, verdict)
     english, arabic = parsed(both["en"]), parsed(both["ar"])
     assert english.ids == arabic.ids
     assert [text for text in arabic.texts if unisolated(text)] == []
@@ -57,6 +58,6 @@ def test_any_plan_has_a_report(scenario: Scenario) -> None:
         assert not re.search(r"\b(nan|inf|None)\b", page.read)
         rows = [attrs for tag, attrs in page.elements if tag == "tr" and "data-is" in attrs]
         assert len(rows) == len(plan.movements)
-    found = summary(scenario, plan, verdict, {})
+    found = summary(scenario, plan, None, verdict, NOTHING_BESIDE)
     assert found["people"]["out"] == plan.persons
     assert ("No breach found" in english.read) == (found["breaches"] == 0)

@@ -17,8 +17,9 @@ from clearway.judge.check import judge
 from clearway.model.plan import EXPOSURE, HOURS, PEOPLE, Plan
 from clearway.model.scenario import Scenario
 from clearway.model.verdict import Verdict
+from clearway.publish.axes import NARROW, WIDE, Size
 from clearway.publish.course import Course, course, sessions
-from clearway.publish.curve import NARROW, WIDE, Curve, Size, curve
+from clearway.publish.curve import Curve, curve
 from clearway.publish.days import Calendar
 from clearway.publish.figures import corridor_days, group_counts, measures, site_loads
 from clearway.publish.map_data import map_data

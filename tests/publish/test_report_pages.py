@@ -23,11 +23,24 @@ from clearway.publish.isolate import clean, unisolated
 from clearway.publish.report import publish, reports
 from clearway.publish.words import words
 from tests.plans import greedy_plan
-from tests.publish.pages import HOSTILE, good_plan, hostile, parsed, town, town_folder, town_pages
+from tests.publish.ensembles import drawn
+from tests.publish.pages import (
+    HOSTILE,
+    good_plan,
+    hostile,
+    hostile_decision,
+    parsed,
+    town,
+    town_comparison,
+    town_ensemble,
+    town_folder,
+    town_pages,
+)
 
 LANGS = ("en", "ar")
 SECTIONS = {
-    *("finding", "map", "curve", "corridors", "binding", "shares", "staying"),
+    *("finding", "reasons", "fan", "mouths", "risk", "needs", "rules"),
+    *("map", "curve", "corridors", "binding", "shares", "staying"),
     *("assumptions", "limits", "calls", "sources"),
 }
 FILES = {"report.html", "report.ar.html", "plan.json", "summary.json"}
@@ -35,7 +48,13 @@ FILES = {"report.html", "report.ar.html", "plan.json", "summary.json"}
 
 def pages(scenario: Scenario, plan: Plan) -> dict[str, str]:
     """Return the report of a plan, judged."""
-    return reports(scenario, plan, judge(scenario, plan))
+    return reports(scenario, plan, None, judge(scenario, plan))
+
+
+def publish_town(folder: str | Path) -> None:
+    """Write the town's report without simulation."""
+    scenario, plan, verdict = town()
+    publish(scenario, plan, None, verdict, folder)
 
 
 def test_publish_writes_four_files_and_nothing_else(tmp_path: Path) -> None:
@@ -51,7 +70,7 @@ def test_publish_writes_four_files_and_nothing_else(tmp_path: Path) -> None:
 def test_files_of_an_earlier_run_are_replaced(tmp_path: Path) -> None:
     for name in FILES:
         (tmp_path / name).write_text("old", encoding="utf-8")
-    publish(*town(), str(tmp_path))
+    publish_town(str(tmp_path))
     assert all((tmp_path / name).stat().st_size > 500 for name in FILES)
 
 
@@ -65,7 +84,7 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(
 
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(OSError, match="no room"):
-        publish(*town(), tmp_path)
+        publish_town(tmp_path)
     assert (tmp_path / "report.html").read_text(encoding="utf-8") == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
 
@@ -75,11 +94,13 @@ def test_without_a_bundle_it_says_how_to_build_it(
 ) -> None:
     monkeypatch.setattr(report, "_BUNDLE", tmp_path)
     with pytest.raises(ClearwayError, match="make install"):
-        reports(*town())
+        publish_town(tmp_path)
 
 
 def test_the_same_plan_gives_the_same_pages() -> None:
-    assert reports(*town()) == town_pages()
+    scenario, plan, verdict = town()
+    again = reports(scenario, plan, town_ensemble(), verdict, town_comparison())
+    assert again == town_pages()
 
 
 @pytest.mark.parametrize(("lang", "direction"), [("en", "ltr"), ("ar", "rtl")])
@@ -210,7 +231,7 @@ def test_breaches_stand_first_and_are_counted() -> None:
         for n in range(15)
     )
     broken = replace(verdict, breaches=found)
-    both = reports(scenario, plan, broken)
+    both = reports(scenario, plan, None, broken)
     english, arabic = parsed(both["en"]).read, parsed(both["ar"])
     assert "15 breaches found: this plan cannot be carried out as it stands." in english
     assert english.count("12 pass, 10 can.") == 6
@@ -230,7 +251,11 @@ def test_sources_and_the_word_assumed_are_shown() -> None:
         estimates = 1 + len(scenario.groups) + len(scenario.corridors) + len(scenario.receptions)
         assert marked > estimates
         assert page.texts.count(badge) == marked
-        assert clean(page.read).count("\nfor tests\n") == marked
+        unset = "the scenario sets no other", "as announced, since the scenario says nothing else"
+        shown = clean(page.read)
+        sources = [shown.count(f"\n{source}\n") for source in ("for tests", *unset)]
+        assert sum(sources) == marked
+        assert min(sources) > 5
 
 
 def test_an_empty_plan_says_so() -> None:
@@ -278,7 +303,9 @@ def test_a_plan_of_another_place_is_shown_with_its_breaches(one_corridor: Scenar
 @pytest.mark.parametrize("lang", LANGS)
 def test_hostile_names_stay_text(lang: str) -> None:
     scenario = hostile(town()[0])
-    page = parsed(pages(scenario, good_plan(scenario))[lang])
+    plan = good_plan(scenario)
+    verdict = replace(judge(scenario, plan), decision=hostile_decision())
+    page = parsed(reports(scenario, plan, drawn(scenario, plan), verdict)[lang])
     ordinary = parsed(town_pages()[lang])
     tags = {tag for tag, _ in page.elements}
     assert tags == {tag for tag, _ in ordinary.elements}

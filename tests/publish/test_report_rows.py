@@ -399,5 +399,5 @@ def test_a_plan_that_waits_for_shorter_ways_says_so() -> None:
     at_once = Level(HOURS, verdict.hours_until_out, verdict.hours_until_out)
     soonest = plan.replace(levels=(*plan.levels[:2], at_once))
     words = "less time in the open comes first"
-    assert words in reports(scenario, plan, verdict)["en"]
-    assert words not in reports(scenario, soonest, verdict)["en"]
+    assert words in reports(scenario, plan, None, verdict)["en"]
+    assert words not in reports(scenario, soonest, None, verdict)["en"]

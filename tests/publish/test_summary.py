@@ -17,8 +17,10 @@ from clearway.model.facts import Text
 from clearway.model.plan import PARTIAL, Binding, Level, Plan, Status
 from clearway.model.scenario import Scenario
 from clearway.model.verdict import PlanBreach
-from clearway.publish.summary import FORMAT, summary
+from clearway.publish.beside import NOTHING_BESIDE, Beside
+from clearway.publish.summary import FORMAT, VERBS, summary
 from tests.plans import greedy_plan
+from tests.publish.pages import decision
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "summary-format.md").read_text(encoding="utf-8")
 TIMINGS = {"read": 0.5, "solve": 4.0, "judge": 1.0, "publish": 2.0, "peak_mb": 700.0}
@@ -27,7 +29,7 @@ TIMINGS = {"read": 0.5, "solve": 4.0, "judge": 1.0, "publish": 2.0, "peak_mb": 7
 def figures(scenario: Scenario, **changes: Any) -> dict[str, Any]:
     """Return the summary of a greedy plan with ``changes``."""
     plan = greedy_plan(scenario).replace(**changes)
-    return summary(scenario, plan, judge(scenario, plan), TIMINGS)
+    return summary(scenario, plan, None, judge(scenario, plan), Beside(timings=TIMINGS))
 
 
 def keys_of(value: Any) -> Iterator[str]:
@@ -56,10 +58,11 @@ def bound_plan(scenario: Scenario) -> Plan:
 
 def test_every_key_is_documented_and_every_documented_key_is_there(two_days: Scenario) -> None:
     plan = bound_plan(two_days)
-    found = set(keys_of(summary(two_days, plan, judge(two_days, plan), TIMINGS)))
+    verdict = replace(judge(two_days, plan), decision=decision())
+    found = set(keys_of(summary(two_days, plan, None, verdict, Beside(timings=TIMINGS))))
     rows = re.findall(r"^\| (`[^|]+`) \|", DOCUMENT, re.MULTILINE)
     documented = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
-    seconds = {"read", "solve", "judge", "publish"}
+    seconds = set(VERBS)
     assert found - seconds == documented - {"clearway"}
     assert all(f"`{name}`" in DOCUMENT for name in seconds)
 
@@ -67,7 +70,7 @@ def test_every_key_is_documented_and_every_documented_key_is_there(two_days: Sce
 def test_values_are_the_judges_and_bounds_the_plans(two_days: Scenario) -> None:
     plan = bound_plan(two_days)
     verdict = judge(two_days, plan)
-    found = summary(two_days, plan, verdict, TIMINGS)
+    found = summary(two_days, plan, None, verdict, Beside(timings=TIMINGS))
     assert found["format"] == FORMAT == "clearway-summary/1"
     assert found["scenario"] == "tiny"
     people = found["people"]
@@ -90,15 +93,17 @@ def test_a_claim_does_not_get_into_the_summary(one_corridor: Scenario) -> None:
     levels = tuple(Level(level.name, level.value * 2, level.bound) for level in plan.levels)
     claimed = plan.replace(levels=levels)
     verdict = judge(one_corridor, claimed)
-    found = summary(one_corridor, claimed, verdict, {})
+    found = summary(one_corridor, claimed, None, verdict, NOTHING_BESIDE)
     assert found["people"]["out"] == verdict.people_out == plan.persons
     assert found["breaches"] == len(verdict.breaches) > 0
 
 
 def test_times_are_local_and_what_is_not_measured_is_null(one_corridor: Scenario) -> None:
     plan = bound_plan(one_corridor)
-    found = summary(one_corridor, plan, judge(one_corridor, plan), {"solve": 1.5})
-    assert found["seconds"] == {"read": None, "solve": 1.5, "judge": None, "publish": None}
+    found = summary(
+        one_corridor, plan, None, judge(one_corridor, plan), Beside(timings={"solve": 1.5})
+    )
+    assert found["seconds"] == dict.fromkeys(VERBS) | {"solve": 1.5}
     assert found["peak_mb"] is None
     assert found["binding"][0] == {
         "kind": "gate",
@@ -123,7 +128,9 @@ def test_a_bound_of_zero_or_without_end_is_still_json(one_corridor: Scenario) ->
     for bound in (0.0, math.inf):
         levels = tuple(replace(level, bound=bound) for level in plan.levels)
         changed = plan.replace(levels=levels)
-        found = summary(one_corridor, changed, judge(one_corridor, changed), TIMINGS)
+        found = summary(
+            one_corridor, changed, None, judge(one_corridor, changed), Beside(timings=TIMINGS)
+        )
         assert found["people"]["gap"] is None
         json.dumps(found, allow_nan=False)
 
@@ -132,4 +139,4 @@ def test_breaches_are_counted(one_corridor: Scenario) -> None:
     plan = greedy_plan(one_corridor)
     breach = PlanBreach("gate", "C1", 2.0, 1.0, "persons", "Too many.")
     verdict = replace(judge(one_corridor, plan), breaches=(breach,) * 3)
-    assert summary(one_corridor, plan, verdict, TIMINGS)["breaches"] == 3
+    assert summary(one_corridor, plan, None, verdict, Beside(timings=TIMINGS))["breaches"] == 3

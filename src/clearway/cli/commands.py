@@ -23,6 +23,7 @@ from clearway.judge.check import judge
 from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
 from clearway.model.verdict import Verdict
+from clearway.publish.beside import Beside
 from clearway.publish.plan_file import plan_to_json
 from clearway.publish.report import publish, report_name
 from clearway.publish.words import LANGS
@@ -144,7 +145,7 @@ class _Run:
         timings = {**self.seconds, "peak_mb": peak_mb()}
         target: Path = self.arguments.out
         with self._timed("publish"), named(target), scratch_in(target, "clearway") as scratch:
-            publish(scenario, plan, verdict, scratch, timings=timings)
+            publish(scenario, plan, None, verdict, scratch, beside=Beside(timings=timings))
             unwanted = {report_name(one) for one in LANGS if lang not in (one, BOTH)}
             made = sorted(one for one in scratch.iterdir() if one.name not in unwanted)
             return tuple(one.replace(target / one.name) for one in made)

@@ -44,6 +44,12 @@ class Calendar:
             year=self.words.code(day.year),
         )
 
+    def at(self, moment: datetime) -> Said:
+        """Return a moment in local time: "Thursday 20 October 2016, 08:00"."""
+        seconds = self.scenario.seconds(moment)
+        day = self.day(self.day_of(seconds))
+        return self.words.say("live.moment", day=day, time=self.clock(seconds))
+
     def short(self, day: date) -> Said:
         """Return a date that fits a table's cell: "Thu 20"."""
         width = "wide" if self.words.lang == ARABIC else "abbreviated"

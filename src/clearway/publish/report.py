@@ -7,8 +7,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,19 +15,33 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from clearway.errors import ClearwayError
+from clearway.model.comparison import Comparison
+from clearway.model.outcome import Ensemble
 from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
 from clearway.model.verdict import Verdict
+from clearway.publish.agreement import (
+    consent_rows,
+    hazard_rows,
+    notice_rows,
+    provision_rows,
+    threshold_rows,
+)
+from clearway.publish.axes import NARROW, WIDE
+from clearway.publish.beside import NOTHING_BESIDE, Beside
 from clearway.publish.calls import call_rows
 from clearway.publish.colours import corridor_colour
-from clearway.publish.course import Course, course
-from clearway.publish.curve import NARROW, WIDE, curve
+from clearway.publish.course import course
+from clearway.publish.curve import curve
 from clearway.publish.days import Calendar
 from clearway.publish.edition import Edition
 from clearway.publish.figures import measures
 from clearway.publish.finding import finding
+from clearway.publish.gate_sheet import departure_rows, gate_rows
 from clearway.publish.map_data import map_data, map_words
+from clearway.publish.outlook import outlook
 from clearway.publish.plan_file import plan_to_json
+from clearway.publish.recommend import decider_words, recommendation, review_words
 from clearway.publish.sketch import Sketch, sketch
 from clearway.publish.sources import fact_rows, figure_rows, place_rows, window_rows
 from clearway.publish.streets import street_lines
@@ -43,20 +56,28 @@ from clearway.publish.tables import (
     spread,
     zone_shares,
 )
-from clearway.publish.walks import Walks, walks
+from clearway.publish.uncertain import uncertainty_rows
+from clearway.publish.walks import walks
 from clearway.publish.words import ENGLISH, LANGS, words
 
 _HERE: Final = Path(__file__).parent
 _BUNDLE: Final = _HERE / "static"
+#: Sections in the order of the page, and those that need an ensemble.
+CONTENTS: Final = (
+    *("reasons", "fan", "mouths", "risk", "needs", "rules", "map", "curve", "corridors", "binding"),
+    *("shares", "staying", "assumptions", "limits", "calls"),
+)
+SIMULATED: Final = ("fan", "mouths", "risk", "needs")
 
 
 def publish(
     scenario: Scenario,
     plan: Plan,
+    ensemble: Ensemble | None,
     verdict: Verdict,
     folder: str | os.PathLike[str],
     *,
-    timings: Mapping[str, float] | None = None,
+    beside: Beside = NOTHING_BESIDE,
 ) -> None:
     """Write the report in both languages, the plan file and the summary into ``folder``.
 
@@ -64,10 +85,12 @@ def publish(
     ----------
     scenario, plan, verdict
         What was planned, and what the judge found.
+    ensemble
+        What became of the plan in simulation; None if it was not simulated, which the report says.
     folder
         Made if it is not there; files of an earlier run are replaced, each in one move.
-    timings
-        Seconds that ``read``, ``solve`` and ``judge`` took, and ``peak_mb``, for the summary.
+    beside
+        The same draws under other plans, and how long each verb took.
 
     Raises
     ------
@@ -77,11 +100,13 @@ def publish(
     began = time.perf_counter()
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    for lang, page in reports(scenario, plan, verdict).items():
+    pages = reports(scenario, plan, ensemble, verdict, beside.comparison)
+    for lang, page in pages.items():
         _write(target / report_name(lang), page)
     _write(target / "plan.json", plan_to_json(scenario, plan))
-    seconds = {**(timings or {}), "publish": time.perf_counter() - began}
-    figures = summary(scenario, plan, verdict, seconds)
+    seconds = {**beside.timings, "publish": time.perf_counter() - began}
+    timed = replace(beside, timings=seconds)
+    figures = summary(scenario, plan, ensemble, verdict, timed)
     _write(target / "summary.json", json.dumps(figures, ensure_ascii=False, indent=2) + "\n")
 
 
@@ -90,7 +115,13 @@ def report_name(lang: str) -> str:
     return "report.html" if lang == ENGLISH else f"report.{lang}.html"
 
 
-def reports(scenario: Scenario, plan: Plan, verdict: Verdict) -> dict[str, str]:
+def reports(
+    scenario: Scenario,
+    plan: Plan,
+    ensemble: Ensemble | None,
+    verdict: Verdict,
+    comparison: Comparison | None = None,
+) -> dict[str, str]:
     """Return the report's pages by language.
 
     Raises
@@ -98,16 +129,31 @@ def reports(scenario: Scenario, plan: Plan, verdict: Verdict) -> dict[str, str]:
     ClearwayError
         If the bundle of script and style has not been built.
     """
-    shared = _shared(scenario, plan, verdict)
-    return {lang: _page(scenario, plan, verdict, shared, lang) for lang in LANGS}
+    walked = walks(scenario, plan)
+    happened = course(scenario, walked, verdict)
+    lines = street_lines(scenario)
+    shared = _Shared(
+        ensemble=ensemble,
+        comparison=comparison,
+        drawing=sketch(scenario, verdict, walked, lines),
+        data=map_data(scenario, verdict, walked, happened, lines),
+        bundle=_bundle(),
+    )
+    pages = {}
+    for lang in LANGS:
+        said = words(lang)
+        calendar = Calendar(scenario, said)
+        edition = Edition(scenario, plan, verdict, walked, happened, said, calendar)
+        pages[lang] = _page(edition, shared)
+    return pages
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Shared:
-    """What both languages show alike."""
+    """What both languages show alike, and what they are told from."""
 
-    walks: Walks
-    course: Course
+    ensemble: Ensemble | None
+    comparison: Comparison | None
     drawing: Sketch
     data: dict[str, Any]
     bundle: _Bundle
@@ -127,19 +173,6 @@ class _Bundle:
         return "sha256-" + base64.b64encode(raw).decode("ascii")
 
 
-def _shared(scenario: Scenario, plan: Plan, verdict: Verdict) -> _Shared:
-    walked = walks(scenario, plan)
-    happened = course(scenario, walked, verdict)
-    lines = street_lines(scenario)
-    return _Shared(
-        walks=walked,
-        course=happened,
-        drawing=sketch(scenario, verdict, walked, lines),
-        data=map_data(scenario, verdict, walked, happened, lines),
-        bundle=_bundle(),
-    )
-
-
 def _bundle() -> _Bundle:
     try:
         script = (_BUNDLE / "report.js").read_text(encoding="utf-8")
@@ -154,52 +187,89 @@ def _bundle() -> _Bundle:
     return _Bundle(Markup(script), Markup(style))  # noqa: S704 - our own files
 
 
-def _page(scenario: Scenario, plan: Plan, verdict: Verdict, shared: _Shared, lang: str) -> str:
-    said = words(lang)
-    calendar = Calendar(scenario, said)
-    edition = Edition(scenario, plan, verdict, shared.walks, shared.course, said, calendar)
-    other = next(one for one in LANGS if one != lang)
+def _page(edition: Edition, shared: _Shared) -> str:
+    said, scenario = edition.words, edition.scenario
+    other = next(one for one in LANGS if one != said.lang)
     colours = [corridor_colour(row) for row in range(len(scenario.corridors))]
-    live = map_words(scenario, said, shared.course) | {"colours": colours}
+    live = map_words(scenario, said, edition.course) | {"colours": colours}
     return (
         _environment()
         .get_template("report.html.j2")
         .render(
             t=said.say,
             words=said,
-            calendar=calendar,
+            calendar=edition.calendar,
             edition=edition,
             scenario=scenario,
-            plan=plan,
-            verdict=verdict,
+            plan=edition.plan,
+            verdict=edition.verdict,
             drawing=shared.drawing,
-            sessions=shared.course.sessions,
-            finding=finding(edition),
-            curves={
-                "wide": curve(shared.course, calendar, _lines(plan, verdict), WIDE),
-                "narrow": curve(shared.course, calendar, _lines(plan, verdict), NARROW),
-            },
+            sessions=edition.course.sessions,
             colours=colours,
-            binding_lines=list(binding_lines(edition)),
-            binding=list(binding_rows(edition)),
-            corridor_rows=list(corridor_rows(edition)),
-            site_rows=list(site_rows(edition)),
-            zone_shares=list(zone_shares(edition)),
-            spread=spread(edition),
-            group_rows=list(group_rows(edition)),
-            figure_rows=list(figure_rows(edition)),
-            rule_rows=list(rule_rows(edition)),
-            window_rows=list(window_rows(edition)),
-            place_rows=list(place_rows(edition)),
-            fact_rows=list(fact_rows(edition)),
-            call_rows=call_rows(edition),
             map_data=_json(shared.data),
             map_words=_json(live),
             bundle=shared.bundle,
             other_lang=other,
             other_file=report_name(other),
+            **_on_top(edition, shared),
+            **_as_planned(edition),
+            **_on_record(edition),
         )
     )
+
+
+def _on_top(edition: Edition, shared: _Shared) -> dict[str, Any]:
+    """Return the first screen, and what is shown of the members."""
+    decision, simulated = edition.verdict.decision, shared.ensemble is not None
+    return {
+        "finding": finding(edition),
+        "recommended": recommendation(edition, decision) if decision else None,
+        "decider": decider_words(edition),
+        "review": review_words(edition),
+        "outlook": outlook(edition, shared.ensemble, shared.comparison)
+        if shared.ensemble is not None
+        else None,
+        "contents": [one for one in CONTENTS if simulated or one not in SIMULATED],
+    }
+
+
+def _as_planned(edition: Edition) -> dict[str, Any]:
+    """Return the tables of the plan, if all goes as announced, and its rules."""
+    lines = _lines(edition.plan, edition.verdict)
+    rules = edition.plan.rules
+    return {
+        "curves": {
+            "wide": curve(edition.course, edition.calendar, lines, WIDE),
+            "narrow": curve(edition.course, edition.calendar, lines, NARROW),
+        },
+        "binding_lines": list(binding_lines(edition)),
+        "binding": list(binding_rows(edition)),
+        "corridor_rows": list(corridor_rows(edition)),
+        "site_rows": list(site_rows(edition)),
+        "zone_shares": list(zone_shares(edition)),
+        "spread": spread(edition),
+        "group_rows": list(group_rows(edition)),
+        "call_rows": call_rows(edition),
+        "gate_rows": list(gate_rows(edition, rules)) if rules else [],
+        "departure_rows": list(departure_rows(edition, rules)) if rules else [],
+    }
+
+
+def _on_record(edition: Edition) -> dict[str, Any]:
+    """Return what the plan rests on, with its sources."""
+    return {
+        "consent_rows": list(consent_rows(edition)),
+        "hazard_rows": list(hazard_rows(edition)),
+        "notice_rows": list(notice_rows(edition)),
+        "provision_rows": list(provision_rows(edition)),
+        "threshold_rows": list(threshold_rows(edition)),
+        "uncertainty_rows": list(uncertainty_rows(edition)),
+        "figure_rows": list(figure_rows(edition)),
+        "rule_rows": list(rule_rows(edition)),
+        "window_rows": list(window_rows(edition)),
+        "place_rows": list(place_rows(edition)),
+        "fact_rows": list(fact_rows(edition)),
+    }
 
 
 def _lines(plan: Plan, verdict: Verdict) -> dict[str, float]:

@@ -23,6 +23,7 @@ class Figure:
     low: Said
     central: Said
     high: Said
+    shape: Said
     unit: Said
     assumed: bool
     source: Said
@@ -42,16 +43,16 @@ def figure_rows(edition: Edition) -> Iterator[Figure]:
     """Yield every estimate of the scenario."""
     scenario, words = edition.scenario, edition.words
     uptake = words.say("assumptions.uptake")
-    yield _figure(edition, uptake, scenario.planning.uptake, "of_households", 100)
+    yield figure(edition, uptake, scenario.planning.uptake, "of_households", 100)
     for group in scenario.groups:
         what = words.say("assumptions.speed", name=words.name(group.name))
-        yield _figure(edition, what, group.speed_m_per_s, "m_s", 1)
+        yield figure(edition, what, group.speed_m_per_s, "m_s", 1)
     for group in scenario.groups:
         what = words.say("assumptions.weight", name=words.name(group.name))
         yield _exact(edition, what, group.weight, "factor", group.weight_source)
     for corridor in scenario.corridors:
         what = words.say("assumptions.gate", code=corridor.id)
-        yield _figure(edition, what, corridor.gate_persons_per_s, "per_h", 3600)
+        yield figure(edition, what, corridor.gate_persons_per_s, "per_h", 3600)
     for corridor in scenario.corridors:
         held, what = corridor.holding, words.say("assumptions.holding", code=corridor.id)
         yield _exact(edition, what, held.limit_persons, "people", held.source)
@@ -59,7 +60,7 @@ def figure_rows(edition: Edition) -> Iterator[Figure]:
         yield _exact(edition, what, held.area_m2, "m2", held.source)
     for site in scenario.receptions:
         what = words.say("assumptions.places_at", code=site.id, name=words.name(site.name))
-        yield _figure(edition, what, site.places, "people", 1)
+        yield figure(edition, what, site.places, "people", 1)
 
 
 def window_rows(edition: Edition) -> Iterator[Statement]:
@@ -76,7 +77,7 @@ def window_rows(edition: Edition) -> Iterator[Statement]:
             hours=calendar.hours(opens, closes),
         )
         day = calendar.day(calendar.day_of(opens))
-        yield Statement(day, text, _assumed(source), _source(edition, source))
+        yield Statement(day, text, is_assumed(source), source_words(edition, source))
 
 
 def place_rows(edition: Edition) -> Iterator[Statement]:
@@ -85,8 +86,8 @@ def place_rows(edition: Edition) -> Iterator[Statement]:
         yield Statement(
             edition.words.code(corridor.id),
             edition.words.name(corridor.name),
-            _assumed(corridor.source),
-            _source(edition, corridor.source),
+            is_assumed(corridor.source),
+            source_words(edition, corridor.source),
         )
 
 
@@ -96,12 +97,25 @@ def fact_rows(edition: Edition) -> Iterator[Statement]:
         yield Statement(
             edition.words.quote(fact.topic),
             edition.words.name(fact.text),
-            _assumed(fact.source),
-            _source(edition, fact.source),
+            is_assumed(fact.source),
+            source_words(edition, fact.source),
         )
 
 
-def _figure(edition: Edition, what: Said, estimate: Estimate, unit: str, factor: float) -> Figure:
+def figure(edition: Edition, what: Said, estimate: Estimate, unit: str, factor: float) -> Figure:
+    """Return the row of one estimate.
+
+    Parameters
+    ----------
+    edition
+        Whose words are used.
+    what
+        Its name.
+    estimate
+        In the unit of the model.
+    unit, factor
+        Name of the unit in which it is read, and what a value is multiplied by to be in it.
+    """
     words = edition.words
     ranges = estimate.low < estimate.high
     return Figure(
@@ -109,21 +123,22 @@ def _figure(edition: Edition, what: Said, estimate: Estimate, unit: str, factor:
         low=words.amount(estimate.low * factor) if ranges else Said("–"),
         central=words.amount(estimate.central * factor),
         high=words.amount(estimate.high * factor) if ranges else Said("–"),
+        shape=words.say(f"shape.{estimate.shape}") if ranges else Said("–"),
         unit=words.say(f"assumptions.{unit}"),
-        assumed=_assumed(estimate.source),
-        source=_source(edition, estimate.source),
+        assumed=is_assumed(estimate.source),
+        source=source_words(edition, estimate.source),
     )
 
 
 def _exact(edition: Edition, what: Said, value: float, unit: str, source: str) -> Figure:
-    return _figure(edition, what, Estimate(value, value, value, source), unit, 1)
+    return figure(edition, what, Estimate(value, value, value, source), unit, 1)
 
 
-def _source(edition: Edition, source: str) -> Said:
+def source_words(edition: Edition, source: str) -> Said:
     """Return a source without the word that its mark says already."""
     return edition.words.quote(_MARK.sub("", clean(source)))
 
 
-def _assumed(source: str) -> bool:
+def is_assumed(source: str) -> bool:
     """Return whether any part of a source is an assumption: the reader sees it marked."""
     return ASSUMED in source.lower()

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
+from clearway.model.comparison import Comparison
+from clearway.model.facts import Text
+from clearway.model.outcome import Ensemble
 from clearway.model.plan import Binding, Plan
 from clearway.model.scenario import Scenario
-from clearway.model.verdict import Verdict
+from clearway.model.verdict import Reason, Verdict
+from clearway.publish.beside import Beside
 from clearway.publish.days import stamp
 from clearway.publish.figures import Measure, measures
+from clearway.publish.risk import people_out
 
 FORMAT: Final = "clearway-summary/1"
-VERBS: Final = ("read", "solve", "judge", "publish")
+VERBS: Final = ("read", "solve", "simulate", "compare", "judge", "publish")
 
 
 def summary(
-    scenario: Scenario, plan: Plan, verdict: Verdict, timings: Mapping[str, float]
+    scenario: Scenario,
+    plan: Plan,
+    ensemble: Ensemble | None,
+    verdict: Verdict,
+    beside: Beside,
 ) -> dict[str, Any]:
     """Return what ``docs/summary-format.md`` describes.
 
@@ -26,9 +34,12 @@ def summary(
     ----------
     scenario, plan, verdict
         What was planned, and what the judge found.
-    timings
-        Seconds by verb, and ``peak_mb``; any may be missing.
+    ensemble
+        What became of the plan in simulation; None if it was not simulated.
+    beside
+        What it was compared with, and seconds by verb and ``peak_mb``; any may be missing.
     """
+    timings = beside.timings
     people, exposure, hours = measures(plan, verdict)
     return {
         "format": FORMAT,
@@ -44,7 +55,10 @@ def summary(
             "bound": people.bound,
             "gap": people.gap,
             "out_by_day": dict(verdict.out_by_day),
+            **_people_simulated(ensemble, beside.comparison),
         },
+        "risk": _risk(plan, ensemble),
+        "verdict": _verdict(verdict),
         "hours_until_out": _measure(hours),
         "exposure_person_hours": _measure(exposure),
         "breaches": len(verdict.breaches),
@@ -53,6 +67,49 @@ def summary(
         "seconds": {verb: timings.get(verb) for verb in VERBS},
         "peak_mb": timings.get("peak_mb"),
     }
+
+
+def _people_simulated(
+    ensemble: Ensemble | None, comparison: Comparison | None
+) -> dict[str, float | None]:
+    out = people_out(ensemble).spread if ensemble is not None else None
+    flat = comparison.flat if comparison is not None else None
+    return {
+        "out_mean": out.mean if out else None,
+        "out_p10": out.low if out else None,
+        "price_of_robustness": comparison.price_of_robustness[0] if comparison else None,
+        "flat_margin_out_mean": people_out(flat.ensemble).spread.mean if flat else None,
+    }
+
+
+def _risk(plan: Plan, ensemble: Ensemble | None) -> dict[str, float | int | None]:
+    share = ensemble.anyone_caught if ensemble is not None else None
+    return {
+        "level": plan.rules.risk if plan.rules else None,
+        "p_caught": share.value if share else None,
+        "p_caught_upper95": share.upper() if share else None,
+        "members": share.of if share else None,
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    decision = verdict.decision
+    reasons = None if decision is None else [_reason(one) for one in decision.reasons]
+    return {"decision": decision.code if decision else None, "reasons": reasons}
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {
+        "topic": reason.topic,
+        "where": reason.where,
+        "state": reason.state,
+        "text": _both(reason.text),
+        "turn": _both(reason.turn) if reason.turn else None,
+    }
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {"en": text.en, "ar": text.ar}
 
 
 def _measure(measure: Measure) -> dict[str, float | None]:

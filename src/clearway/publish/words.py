@@ -21,6 +21,9 @@ from clearway.publish.isolate import clean, isolate, ltr
 ENGLISH, ARABIC = "en", "ar"
 LANGS: Final = (ENGLISH, ARABIC)
 
+#: Part of a last digit that is the rounding of floating-point numbers.
+_CRUMB: Final = 1e-6
+
 Message = str | Mapping[str, str]
 
 
@@ -88,6 +91,13 @@ class Words:
             cent = min(cent, 100 - 0.1**decimals)
         text = f"{cent:.{decimals}f}".rstrip("0").rstrip(".")
         return self.code(text + "\u00a0%")
+
+    def share_up(self, value: float) -> Said:
+        """Return a share of 1 in per cent, rounded up: a limit is never said lower than it is."""
+        cent = 100 * value
+        decimals = 0 if cent >= 10 else 1 if cent >= 1 else 2
+        scale = 10.0**decimals
+        return self.share(math.ceil(cent * scale - _CRUMB) / scale / 100)
 
     def code(self, text: object) -> Said:
         """Return a code, a time or a number as one piece that reads left to right."""
