@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -148,3 +149,34 @@ def test_a_window_may_not_end_before_it_begins_in_the_hour_that_comes_twice() ->
     assert refusal(lambda: Window("C1", second, first, ASSUMED)) == [
         ("window C1.closes", "must be after it opens")
     ]
+
+
+def test_by_default_one_checks_and_nobody_set_a_limit() -> None:
+    """As corridors were before there were limits."""
+    assert corridor().check_points == 1
+    assert corridor().open_limit_persons == float("inf")
+    assert corridor().open_limit_source.startswith("assumed")
+
+
+@pytest.mark.parametrize(
+    ("changes", "refused"),
+    [
+        ({"check_points": 0}, "check_points"),
+        ({"check_points": 1_001}, "check_points"),
+        ({"open_limit_persons": 0.5}, "open_limit_persons"),
+        ({"open_limit_persons": -float("inf")}, "open_limit_persons"),
+        ({"open_limit_persons": float("nan")}, "open_limit_persons"),
+        ({"open_limit_source": " "}, "open_limit_source"),
+    ],
+)
+def test_gates_and_limits_in_the_open_are_refused_by_field(
+    changes: dict[str, Any], refused: str
+) -> None:
+    assert fields(corridor(), **changes) == [f"corridor C1.{refused}"]
+
+
+@given(st.integers(1, 1_000), st.floats(min_value=1))
+def test_any_limit_from_one_person_on_is_kept(points: int, persons: float) -> None:
+    """Infinite included: then nobody set one."""
+    made = replace(corridor(), check_points=points, open_limit_persons=persons)
+    assert (made.check_points, made.open_limit_persons) == (points, persons)

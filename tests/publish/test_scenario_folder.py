@@ -6,6 +6,7 @@ import dataclasses
 import json
 import stat
 import tomllib
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clearway.model.agreement import Agreement, Decider, Notification
 from clearway.model.facts import Estimate, Fact, Text
 from clearway.model.population import Demand, Zone
 from clearway.model.scenario import Scenario
+from clearway.model.thresholds import Threshold
 from clearway.publish import scenario_folder
 from clearway.publish.scenario_folder import write_scenario
+from tests.read import terms
 
 _FILES = ("demand.csv", "network/link.csv", "network/node.csv", "scenario.toml", "zones.geojson")
 
@@ -117,6 +121,76 @@ def test_any_words_are_toml(words: str) -> None:
 
 def _toml_of(fact: Fact) -> str:
     return "\n".join(scenario_folder._fact(fact))
+
+
+def test_tables_stand_in_the_order_of_the_document(tmp_path: Path) -> None:
+    data = tomllib.loads(_written(terms.told(), tmp_path / "s")["scenario.toml"])
+    assert list(data)[6:] == [
+        "planning",
+        "group",
+        "corridor",
+        "reception",
+        "window",
+        "uncertainty",
+        "thresholds",
+        "consent",
+        "hazard",
+        "provision",
+        "notification",
+        "decider",
+        "fact",
+    ]
+    assert list(data["corridor"][0])[-3:] == ["gate", "holding_area", "open_limit"]
+
+
+def test_what_is_as_by_default_is_left_out(one_corridor: Scenario, tmp_path: Path) -> None:
+    text = _written(one_corridor, tmp_path / "s")["scenario.toml"]
+    for word in ("uncertainty", "thresholds", "consent", "notification", "open_limit", "shape"):
+        assert word not in text
+
+
+def test_one_change_is_one_line(tmp_path: Path) -> None:
+    made = terms.told()
+    later = made.thresholds.replace(open_share=Threshold(0.5, 0.75, terms.SOURCE))
+    before = _written(made, tmp_path / "s")["scenario.toml"].split("\n")
+    after = _written(made.replace(thresholds=later), tmp_path / "s")["scenario.toml"].split("\n")
+    changed = [line for line, old in zip(after, before, strict=True) if line != old]
+    assert changed == [f'open_share = {{ go = 0.5, bar = 0.75, source = "{terms.SOURCE}" }}']
+
+
+def test_a_source_alone_that_differs_is_written(one_corridor: Scenario, tmp_path: Path) -> None:
+    usual = one_corridor.thresholds
+    changed = usual.replace(
+        turned_back_weight_source="the cluster", wait_s=Threshold(7_200, 14_400, "x")
+    )
+    text = _written(one_corridor.replace(thresholds=changed), tmp_path / "s")["scenario.toml"]
+    assert tomllib.loads(text)["thresholds"] == {
+        "wait_min": {"go": 120, "bar": 240, "source": "x"},
+        "turned_back_weight": {"value": 0.25, "source": "the cluster"},
+    }
+
+
+def test_moments_that_were_not_recorded_are_left_out(tmp_path: Path) -> None:
+    told = terms.agreement()
+    waiting = told.consents[1]
+    bare = Agreement(
+        consents=(waiting,),
+        notification=Notification(None, timedelta(hours=1.5), terms.SOURCE),
+        decider=Decider(waiting.party),
+    )
+    text = _written(terms.told(agreement=bare), tmp_path / "s")["scenario.toml"]
+    data = tomllib.loads(text)
+    assert data["notification"] == {"lead_h": 1.5, "source": terms.SOURCE}
+    assert list(data["decider"]) == ["role"]
+    assert not {"evidence", "expires"} & set(data["consent"][0])
+
+
+def test_moments_are_written_in_local_time(tmp_path: Path) -> None:
+    told = terms.agreement()
+    sent = datetime(2016, 10, 17, 9, tzinfo=UTC)
+    there = dataclasses.replace(told, notification=Notification(sent, timedelta(), terms.SOURCE))
+    text = _written(terms.told(agreement=there), tmp_path / "s")["scenario.toml"]
+    assert "sent = 2016-10-17T12:00:00+03:00" in text
 
 
 def test_sources_stand_beside_their_figures(one_corridor: Scenario, tmp_path: Path) -> None:

@@ -112,15 +112,16 @@ def placed(breach: Breach, plan: ScenarioTable, lines: TomlLines, file: str) -> 
     if kind not in ScenarioTable.model_fields:
         return breach
     parts = getattr(plan, kind) if name else ()
-    row = next((row for row, part in enumerate(parts) if _named(part, kind) == name), None)
+    row = next((row for row, part in enumerate(parts) if _named(part) == name), None)
     head, *rest = field.split(".")
     keys = [*_KEYS.get(head, head).split("."), *rest]
     path: Path = (kind, *keys) if row is None else (kind, row, *keys)
     return Breach(file, lines(path), dotted(path), breach.value, breach.rule)
 
 
-def _named(part: Any, kind: str) -> str:
-    return str(part.corridor if kind == "hazard" else part.id)
+def _named(part: Any) -> object:
+    """Return what a noun calls itself by: its id, or the corridor that it is about."""
+    return getattr(part, "id", getattr(part, "corridor", None))
 
 
 def _planning(planning: PlanningTable) -> Planning:

@@ -220,6 +220,8 @@ class Recipe:
         right = len(shares) == len(SIZES) and min(shares) >= 0 and abs(sum(shares) - 1) < 1e-9
         checks.that(right, "household_shares", shares, "must be nine shares that add up to 1")
         checks.unique("mouths.id", [mouth.id for mouth in self.mouths])
+        for mouth in self.mouths:
+            checks.number(f"mouth {mouth.id}.check_points", mouth.check_points, 1, 1000)
         self._check_record(checks)
         for share in self.groups:
             name = f"groups {share.group.id}.persons_share"
