@@ -54,11 +54,11 @@ def test_each_case_has_a_heading_of_its_own_and_no_miss_is_left_out() -> None:
 def test_the_arabic_table_says_the_same_with_numbers_isolated() -> None:
     text = history_table(made.trials(2, 1), "ar")
     assert unisolated(text) == []
-    assert text.count(": إصابة\n") == 2
-    assert text.count(": إخفاق\n") == 1
+    assert text.count(": ضمن المجال\n") == 2
+    assert text.count(": خارج المجال\n") == 1
     for number in ("400", "10", "90", "91"):
         assert f"\u2066{number}\u2069" in text
-    assert "سيناريو صغير" in text
+    assert "سيناريو صغير، \u2066tiny\u2069" in text
     assert "اليوم الأول" in text
 
 

@@ -73,7 +73,9 @@ def _by_case(history: History, rows: Callable[[list[Trial]], list[str]], lang: s
     for case, trials in groupby(history.trials, key=lambda trial: trial.case):
         of_case = list(trials)
         title = clean(of_case[0].title.say(lang))
-        lines += ["", f"{title} ({case})", *rows(of_case)]
+        # In Arabic a bracket after a number would be taken into the number's isolate.
+        named = f"{title}، {case}" if lang == "ar" else f"{title} ({case})"
+        lines += ["", named, *rows(of_case)]
     return lines
 
 
@@ -126,8 +128,8 @@ def _arabic(history: History) -> str:
 def _arabic_hits(history: History) -> str:
     hits = history.hits
     return (
-        f"عدد الإصابات: {hits.hits} من {hits.of}؛ ولو صحّت المجالات لبلغ العدد المتوقع "
-        f"{history.expected_hits:.1f} (نسبة الإصابة {_percent(hits.value)}، ومجال الثقة 95 % "
+        f"ضمن المجال: {hits.hits} من {hits.of}؛ ولو صحّت المجالات لبلغ العدد المتوقع "
+        f"{history.expected_hits:.1f} (النسبة {_percent(hits.value)}، ومجال الثقة 95 % "
         f"من {_percent(hits.lower(0.975))} إلى {_percent(hits.upper(0.975))})"
     )
 
@@ -136,7 +138,7 @@ def _arabic_rows(trials: list[Trial]) -> list[str]:
     return [
         f"  {clean(trial.recorded.label.ar)}: مجال 80 % من {trial.low:,.0f} إلى "
         f"{trial.high:,.0f}، الوسيط {trial.median:,.0f}، المسجَّل {trial.recorded.persons:,}، "
-        f"نسبة المحاكاة التي لا تتجاوزه {_percent(trial.below.value)}: "
-        f"{'إصابة' if trial.hit else 'إخفاق'}"
+        f"نسبة عمليات المحاكاة التي لا تتجاوزه {_percent(trial.below.value)}: "
+        f"{'ضمن المجال' if trial.hit else 'خارج المجال'}"
         for trial in trials
     ]
