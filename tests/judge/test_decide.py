@@ -140,7 +140,6 @@ def test_the_first_few_reasons_are_of_different_topics() -> None:
         "turned-back",
     ]
     assert [(one.topic, one.where) for one in barred[12:]] == [
-        ("consent", "C2"),
         ("open", "C2"),
         ("density", "C2"),
         ("wait", "C2"),

@@ -75,20 +75,19 @@ def test_larger_numbers_are_told_as_such(counted: Counted) -> None:
         assert "100" in counted(100).ar
         assert "100" in counted(100).en
     else:
-        assert counted is CORRIDORS
-        assert counted(100).en == "corridors"
+        assert counted(100).en.lower() == "corridors"
 
 
 def test_words_after_a_preposition_are_in_that_case() -> None:
-    duals = [MEMBERS, CONSENTS, WINDOWS, BREACHES, CORRIDORS]
+    duals = [MEMBERS, WINDOWS, BREACHES, CORRIDORS]
     assert [each(2).ar for each in duals] == [
         "حالتي محاكاة",
-        "موافقتين",
         "فترتين",
         "مخالفتين",
         "الممرين",
     ]
-    assert [each(2).ar for each in (OR_MORE, PLACES)] == ["شخصان أو أكثر", "مكانان إضافيان"]
+    assert [each(2).ar for each in (OR_MORE, CONSENTS)] == ["شخصان أو أكثر", "موافقتان"]
+    assert PLACES(2).ar == "مكانان إضافيان"
     assert OTHERS(2).ar == "والموقعان الآخران ليسا أقرب إلى حدهما."
 
 

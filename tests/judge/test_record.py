@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +25,7 @@ from clearway.model.agreement import (
     Provision,
 )
 from clearway.model.facts import Text
+from clearway.model.scenario import Scenario
 from clearway.model.thresholds import BARRED, CONDITION, MET
 from clearway.model.verdict import DO_NOT_RUN, RULES, Decision, PlanBreach, Reason
 from tests.judge.ensembles import (
@@ -50,7 +52,13 @@ def said(agreement: Agreement, topic: str) -> list[Reason]:
 
 def consented(*consents: Consent) -> dict[str, Reason]:
     """Return what is said on consent by corridor, with these on record."""
-    return {one.where: one for one in said(record(consents=consents), "consent")}
+    return by_corridor(recommend(pause(agreement=record(consents=consents))))
+
+
+def by_corridor(decision: Decision) -> dict[str, Reason]:
+    """Return what is said on consent, for each corridor that it is about."""
+    found = reasons(decision, "consent")
+    return {corridor: one for one in found for corridor in one.where.split(", ")}
 
 
 def through_one(*, hazards: tuple[Hazard, ...] = (), **changes: Any) -> Decision:
@@ -64,7 +72,11 @@ def through_one(*, hazards: tuple[Hazard, ...] = (), **changes: Any) -> Decision
 def test_consent_of_everybody_at_each_level_is_met() -> None:
     found = consented(*(consent(level) for level in CONSENT_LEVELS))
     assert {where: one.state for where, one in found.items()} == {"C1": MET, "C2": MET}
-    assert found["C1"].text.en.startswith("Corridor C1: consent is recorded of every party")
+    assert found["C1"] is found["C2"]
+    assert found["C1"].text == Text(
+        "Corridors C1 and C2: consent is recorded of every party listed, until the last closing.",
+        "الممران C1 وC2: سُجّلت موافقة كل طرف مُدرج حتى آخر إغلاق.",
+    )
 
 
 def test_no_consent_on_record_bars() -> None:
@@ -79,11 +91,11 @@ def test_no_consent_on_record_bars() -> None:
 @pytest.mark.parametrize(
     ("state", "en", "ar"),
     [
-        (NOTIFIED, "notified, no more", "أُرسل الإبلاغ فقط"),
-        (ACKNOWLEDGED, "acknowledged, which is no consent", "ورد إقرار بالاستلام، وهو ليس موافقة"),
+        (NOTIFIED, "notified", "أُرسل الإبلاغ"),
+        (ACKNOWLEDGED, "acknowledged", "ورد إقرار بالاستلام"),
         (NO_REPLY, "no reply", "لم يرد رد"),
-        (REFUSED, "refused", "رُفضت الموافقة"),
-        (WITHDRAWN, "withdrawn", "سُحبت الموافقة"),
+        (REFUSED, "refused", "رُفضت"),
+        (WITHDRAWN, "withdrawn", "سُحبت"),
     ],
 )
 def test_anything_but_consent_bars_and_the_party_is_named(state: str, en: str, ar: str) -> None:
@@ -91,8 +103,14 @@ def test_anything_but_consent_bars_and_the_party_is_named(state: str, en: str, a
     found = consented(*levels, consent("gate", id="other", corridors=("C2",)))
     assert (found["C1"].state, found["C2"].state) == (BARRED, MET)
     assert found["C1"].text == Text(
-        f"Corridor C1: 2 of 3 consents given; missing: The gate guard (gate: {en}).",
-        f"الممر C1: أُعطيت موافقتين من أصل 3؛ وما ينقص: حرس البوابة (البوابة: {ar}).",
+        f"Corridor C1: 2 of 3 consents given. Missing from gates: The gate guard ({en}).",
+        f"الممر C1: أُعطيت موافقتان من أصل 3. وما ينقص على مستوى البوابات: حرس البوابة ({ar}).",
+    )
+    assert found["C1"].turn == Text(
+        "The missing consent is recorded, with evidence and holding until 20 October 2016, 10:00;"
+        " or the plan is made anew without corridor C1.",
+        "أن تُسجَّل الموافقة الناقصة، مع ما يثبت ذلك، على أن تسري حتى 20 تشرين الأول/أكتوبر 2016،"
+        " الساعة 10:00؛ أو أن توضع الخطة من جديد دون الممر C1.",
     )
 
 
@@ -100,7 +118,7 @@ def test_consent_that_ends_before_the_last_closing_bars() -> None:
     given = [consent("headquarters"), consent("local")]
     found = consented(*given, consent("gate", expires=later(-1)))
     assert found["C1"].state == found["C2"].state == BARRED
-    assert "(gate: given only until 20 October 2016, 09:00)" in found["C1"].text.en
+    assert "The gate guard (given only until 20 October 2016, 09:00)" in found["C1"].text.en
     assert "أُعطيت حتى 20 تشرين الأول/أكتوبر 2016، الساعة 09:00 فقط" in found["C1"].text.ar
     held = consented(*given, consent("gate", expires=later(0)))
     assert {one.state for one in held.values()} == {MET}
@@ -112,7 +130,7 @@ def test_the_last_closing_is_that_of_the_corridor() -> None:
     windows = (early, type(late)(late.corridor, late.opens, later(24), late.source))
     levels = tuple(consent(level, expires=later(1)) for level in CONSENT_LEVELS)
     scenario = pause(agreement=record(consents=levels), windows=windows)
-    states = {one.where: one.state for one in reasons(recommend(scenario), "consent")}
+    states = {where: one.state for where, one in by_corridor(recommend(scenario)).items()}
     assert states == {"C1": MET, "C2": BARRED}
 
 
@@ -129,13 +147,32 @@ def test_all_who_are_missing_are_named_from_headquarters_down() -> None:
     found = consented(consent("gate", REFUSED), consent("local"), consent("headquarters", NO_REPLY))
     text = found["C2"].text
     assert text.en == (
-        "Corridor C2: 1 of 3 consents given; missing: The council (headquarters: no reply) and"
-        " The gate guard (gate: refused)."
+        "Corridors C1 and C2: 1 of 3 consents given. Missing from headquarters: The council (no"
+        " reply); from gates: The gate guard (refused)."
     )
-    assert "أُعطيت موافقة واحدة من أصل 3" in text.ar
+    assert text.ar == (
+        "الممران C1 وC2: أُعطيت موافقة واحدة من أصل 3. وما ينقص على مستوى القيادة العليا: المجلس"
+        " (لم يرد رد)؛ وعلى مستوى البوابات: حرس البوابة (رُفضت)."
+    )
     assert found["C2"].turn is not None
-    assert "of The council (headquarters) and The gate guard (gate)" in found["C2"].turn.en
-    assert "until 20 October 2016, 10:00" in found["C2"].turn.en
+    assert found["C2"].turn.en.startswith("The 2 missing consents are recorded")
+    assert found["C2"].turn.ar.startswith("أن تُسجَّل الموافقتان الناقصتان")
+
+
+def test_parties_of_one_level_are_named_together() -> None:
+    gates = [consent("gate", NO_REPLY, id=f"g{n}") for n in range(3)]
+    text = consented(*gates)["C1"].text
+    assert text.en.endswith(
+        "Missing from gates: The gate guard (no reply), The gate guard (no reply) and The gate"
+        " guard (no reply)."
+    )
+
+
+def test_corridors_that_stand_otherwise_are_told_apart() -> None:
+    shared = consent("headquarters")
+    found = consented(shared, consent("gate", REFUSED, corridors=("C2",)))
+    assert (found["C1"].where, found["C2"].where) == ("C1", "C2")
+    assert (found["C1"].state, found["C2"].state) == (CONDITION, BARRED)
 
 
 def test_where_every_corridor_is_barred_none_can_be_left_out() -> None:
@@ -144,15 +181,15 @@ def test_where_every_corridor_is_barred_none_can_be_left_out() -> None:
         assert one.turn is not None
         assert "made anew" not in one.turn.en
     assert "0 of 1 consent given" in found["C1"].text.en
-    assert "لم تُعطَ أي موافقة من أصل موافقة واحدة" in found["C1"].text.ar
+    assert "لم تُعطَ أي موافقة، والمطلوب موافقة واحدة" in found["C1"].text.ar
 
 
 def test_a_level_at_which_nobody_is_listed_cannot_be_measured() -> None:
     found = consented(consent("headquarters"), consent("gate"))
     assert {one.state for one in found.values()} == {CONDITION}
-    assert "nobody is listed at the level of local commander" in found["C1"].text.en
+    assert "nobody is listed at the level of local commanders" in found["C1"].text.en
     found = consented(consent("gate"))
-    assert "headquarters and local commander" in found["C1"].text.en
+    assert "headquarters and local commanders" in found["C1"].text.en
 
 
 def test_a_corridor_that_is_announced_and_not_used_needs_consent_or_a_word() -> None:
@@ -162,8 +199,8 @@ def test_a_corridor_that_is_announced_and_not_used_needs_consent_or_a_word() -> 
     assert states == {"C1": MET, "C2": CONDITION}
     told = next(one for one in reasons(decision, "consent") if one.where == "C2")
     assert told.turn == Text(
-        "Everyone inside is told that C2 is closed.",
-        "أن يُبلَّغ كل من في الداخل بأن الممر C2 مغلق.",
+        "Everyone inside is told that this is closed: corridor C2.",
+        "أن يُبلَّغ كل من في الداخل بإغلاق الممر C2.",
     )
 
 
@@ -185,40 +222,40 @@ def test_a_hazard_that_bars_a_corridor_bars_the_pause() -> None:
     )
 
 
-def test_what_would_have_to_go_is_named_together() -> None:
-    corridors = (*(consent(level, corridors=("C2", "C3")) for level in CONSENT_LEVELS),)
-    hazards = (Hazard("C2", MORTAR, True, ASSUMED),)
-    three = pause().replace(agreement=Agreement())
-    extra = three.corridors[0]
-    third = type(extra)(
-        id="C3",
-        name=extra.name,
-        mouth=extra.mouth,
-        links=extra.links,
-        gate_persons_per_s=extra.gate_persons_per_s,
-        holding=extra.holding,
-        margin_s=extra.margin_s,
-        reception=extra.reception,
-        source=extra.source,
-        open_limit_persons=200.0,
-    )
-    window = three.windows[0]
-    scenario = three.replace(
-        corridors=(*three.corridors, third),
-        windows=(*three.windows, type(window)("C3", window.opens, window.closes, ASSUMED)),
-    ).replace(agreement=record(consents=corridors, hazards=hazards))
+def three(**changes: Any) -> Scenario:
+    """Return a pause with a third corridor, C3, beside C1."""
+    scenario = pause(agreement=Agreement())
+    window = scenario.windows[0]
+    return scenario.replace(
+        corridors=(*scenario.corridors, replace(scenario.corridors[0], id="C3")),
+        windows=(*scenario.windows, replace(window, corridor="C3")),
+    ).replace(agreement=record(**changes))
+
+
+def through_three(scenario: Scenario) -> Decision:
+    """Return the decision on a plan that uses all three."""
     plan = greedy_plan(pause())
-    moves = plan.movements
-    moves = (*moves[:-1], type(moves[-1])(**_fields(moves[-1]) | {"corridor": "C3"}))
-    decision = decide(scenario, plan.replace(movements=moves), (), ensemble(scenario))
-    for one in (*reasons(decision, "hazard"), reasons(decision, "consent")[0]):
-        assert one.turn is not None
-        assert one.turn.en.endswith("made anew without corridors C1 and C2.")
-        assert one.turn.ar.endswith("من جديد دون الممرين C1 وC2.")
+    *moves, last = plan.movements
+    plan = plan.replace(movements=(*moves, replace(last, corridor="C3")))
+    return decide(scenario, plan, (), ensemble(scenario))
 
 
-def _fields(move: Any) -> dict[str, Any]:
-    return {name: getattr(move, name) for name in move.__slots__}
+def test_what_would_have_to_go_is_named_together() -> None:
+    given = tuple(consent(level, corridors=("C3",)) for level in CONSENT_LEVELS)
+    decision = through_three(three(consents=given))
+    lacking = by_corridor(decision)["C1"]
+    assert (lacking.where, lacking.state) == ("C1, C2", BARRED)
+    assert lacking.turn is not None
+    assert lacking.turn.en.endswith("made anew without corridors C1 and C2.")
+    assert lacking.turn.ar.endswith("من جديد دون الممرين C1 وC2.")
+
+
+def test_a_hazard_at_one_corridor_asks_for_that_one_alone_to_go() -> None:
+    hazards = (Hazard("C2", MORTAR, True, ASSUMED),)
+    decision = through_three(three(consents=(), hazards=hazards))
+    turn = only(decision, "hazard").turn
+    assert turn is not None
+    assert turn.en.endswith("; or the plan is made anew without corridor C2.")
 
 
 def test_a_hazard_that_does_not_bar_is_a_condition() -> None:
@@ -234,7 +271,7 @@ def test_a_hazard_at_a_corridor_that_is_not_used_is_a_condition() -> None:
     assert (reason.where, reason.state) == ("C2", CONDITION)
     assert "sends nobody there" in reason.text.en
     assert reason.turn is not None
-    assert reason.turn.en == "Everyone inside is told that C2 is closed."
+    assert reason.turn.en == "Everyone inside is told that this is closed: corridor C2."
 
 
 def test_every_hazard_on_record_is_told() -> None:

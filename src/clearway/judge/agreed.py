@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from clearway.judge.matter import Matter
-from clearway.judge.phrases import CONSENTS, CORRIDORS, closed, codes, listed, part, say
+from clearway.judge.phrases import (
+    CONSENTS,
+    CORRIDORS,
+    MISSING,
+    TITLE,
+    closed,
+    codes,
+    listed,
+    part,
+    say,
+)
 from clearway.model.agreement import (
     ACKNOWLEDGED,
     CONSENT_LEVELS,
@@ -28,21 +39,41 @@ from clearway.model.verdict import Reason
 
 _LEVELS: Final = {
     HEADQUARTERS: Text("headquarters", "القيادة العليا"),
-    LOCAL: Text("local commander", "القيادة المحلية"),
-    GATE: Text("gate", "البوابة"),
+    LOCAL: Text("local commanders", "القيادة المحلية"),
+    GATE: Text("gates", "البوابات"),
 }
 #: What is on record where consent was not given.
 _INSTEAD: Final = {
-    NOTIFIED: Text("notified, no more", "أُرسل الإبلاغ فقط"),
-    ACKNOWLEDGED: Text("acknowledged, which is no consent", "ورد إقرار بالاستلام، وهو ليس موافقة"),
+    NOTIFIED: Text("notified", "أُرسل الإبلاغ"),
+    ACKNOWLEDGED: Text("acknowledged", "ورد إقرار بالاستلام"),
     NO_REPLY: Text("no reply", "لم يرد رد"),
-    REFUSED: Text("refused", "رُفضت الموافقة"),
-    WITHDRAWN: Text("withdrawn", "سُحبت الموافقة"),
+    REFUSED: Text("refused", "رُفضت"),
+    WITHDRAWN: Text("withdrawn", "سُحبت"),
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """How consents stand, alike for all corridors of which this is said.
+
+    Attributes
+    ----------
+    used
+        Whether the plan sends people there.
+    own, missing
+        Places of the consents listed, headquarters first, and of those that do not count.
+    until
+        The last closing, until which they have to hold.
+    """
+
+    used: bool
+    own: tuple[int, ...]
+    missing: tuple[int, ...]
+    until: datetime
+
+
 def consents(matter: Matter) -> Iterator[Reason]:
-    """Yield how the consents for each corridor stand (R1).
+    """Yield how the consents for each corridor stand (R1), together where they stand alike.
 
     A consent counts if it was given and holds until the corridor's last closing. Every party
     listed for a corridor that the plan uses must have given it; where nobody at all is listed
@@ -52,19 +83,22 @@ def consents(matter: Matter) -> Iterator[Reason]:
     if not matter.scenario.agreement.consents:
         yield _nothing_on_record(matter)
         return
+    alike: dict[_Standing, list[str]] = {}
     for corridor in matter.announced:
-        if corridor not in matter.used:
-            if not _consented(matter, corridor):
-                yield _unused(corridor)
-            continue
-        own = _listed_for(matter, corridor)
-        missing = [one for one in own if not _counts(matter, one, corridor)]
-        if not own:
-            yield _nobody_listed(matter, corridor)
-        elif missing:
-            yield _incomplete(matter, corridor, own, missing)
-        else:
-            yield from _complete(corridor, own)
+        alike.setdefault(_standing(matter, corridor), []).append(corridor)
+    for standing, corridors in alike.items():
+        if standing.used:
+            yield _of_used(matter, standing, corridors)
+        elif standing.missing or not standing.own:
+            yield _unused(corridors)
+
+
+def _of_used(matter: Matter, standing: _Standing, corridors: Sequence[str]) -> Reason:
+    if not standing.own:
+        return _nobody_listed(matter, corridors)
+    if standing.missing:
+        return _incomplete(matter, standing, corridors)
+    return _complete(matter, standing, corridors)
 
 
 def hazards(matter: Matter) -> Iterator[Reason]:
@@ -81,7 +115,7 @@ def hazards(matter: Matter) -> Iterator[Reason]:
                 text=closed(hazard.text),
             )
             ended = say("It is on record that this has ended", "أن يُسجَّل زوال ذلك")
-            turn = _or_without(matter, ended)
+            turn = _or_without(matter, ended, [hazard.corridor])
             yield Reason("hazard", hazard.corridor, BARRED, text, turn)
         else:
             text = say(
@@ -93,7 +127,7 @@ def hazards(matter: Matter) -> Iterator[Reason]:
                 text=closed(hazard.text),
             )
             yield Reason(
-                "hazard", hazard.corridor, CONDITION, text, _announced_shut(hazard.corridor)
+                "hazard", hazard.corridor, CONDITION, text, _announced_shut([hazard.corridor])
             )
     if not known:
         text = Text(
@@ -115,107 +149,105 @@ def _nothing_on_record(matter: Matter) -> Reason:
     return Reason("consent", "", BARRED, text, turn)
 
 
-def _nobody_listed(matter: Matter, corridor: str) -> Reason:
+def _nobody_listed(matter: Matter, corridors: Sequence[str]) -> Reason:
     text = say(
-        "No consent is on record for corridor {corridor}.",
-        "لا توجد في السجل أي موافقة على استخدام الممر {corridor}.",
-        corridor=corridor,
+        "No consent is on record for {corridors}.",
+        "لا توجد في السجل أي موافقة على استخدام {corridors}.",
+        corridors=_named(corridors),
     )
     wanted = say(
-        "Every party's consent to {corridor} is recorded, with evidence, at each level",
-        "أن تُسجَّل موافقة كل طرف على استخدام الممر {corridor} مع ما يثبتها، على كل مستوى",
-        corridor=corridor,
+        "Every party's consent to {corridors} is recorded, with evidence, at each level",
+        "أن تُسجَّل موافقة كل طرف على استخدام {corridors} مع ما يثبتها، على كل مستوى",
+        corridors=_named(corridors),
     )
-    return Reason("consent", corridor, BARRED, text, _or_without(matter, wanted))
+    return Reason(
+        "consent", _where(corridors), BARRED, text, _or_without(matter, wanted, corridors)
+    )
 
 
-def _incomplete(
-    matter: Matter, corridor: str, own: Sequence[Consent], missing: Sequence[Consent]
-) -> Reason:
-    lack = [
+def _incomplete(matter: Matter, standing: _Standing, corridors: Sequence[str]) -> Reason:
+    own, missing = len(standing.own), len(standing.missing)
+    lack = [matter.scenario.agreement.consents[row] for row in standing.missing]
+    levels = [
         say(
-            "{party} ({level}: {instead})",
-            "{party} ({level}: {instead})",
-            party=one.party,
-            level=_LEVELS[one.level],
-            instead=_instead(matter, one),
+            "from {level}: {parties}",
+            "على مستوى {level}: {parties}",
+            level=_LEVELS[level],
+            parties=listed([_lacking(matter, one) for one in lack if one.level == level]),
         )
-        for one in missing
-    ]
-    parties = [
-        say("{party} ({level})", "{party} ({level})", party=one.party, level=_LEVELS[one.level])
-        for one in missing
+        for level in CONSENT_LEVELS
+        if any(one.level == level for one in lack)
     ]
     text = say(
-        "Corridor {corridor}: {given} given; missing: {missing}.",
-        "الممر {corridor}: {given}؛ وما ينقص: {missing}.",
-        corridor=corridor,
-        given=_given(len(own) - len(missing), len(own)),
-        missing=listed(lack),
+        "{corridors}: {given} given. Missing {missing}.",
+        "{corridors}: {given}. وما ينقص {missing}.",
+        corridors=_titled(corridors),
+        given=_given(own - missing, own),
+        missing=Text("; ".join(one.en for one in levels), "؛ و".join(one.ar for one in levels)),
     )
     wanted = say(
-        "Consent to {corridor} is recorded, with evidence and until {until}, of {parties}",
-        "أن تُسجَّل الموافقة على استخدام الممر {corridor} مع ما يثبتها، سارية حتى {until}، من"
-        " {parties}",
-        corridor=corridor,
-        until=matter.moment(matter.last_closing(corridor)),
-        parties=listed(parties),
+        "{missing}, with evidence and holding until {until}",
+        "{missing}، مع ما يثبت ذلك، على أن تسري حتى {until}",
+        missing=MISSING(missing),
+        until=matter.moment(standing.until),
     )
-    return Reason("consent", corridor, BARRED, text, _or_without(matter, wanted))
+    return Reason(
+        "consent", _where(corridors), BARRED, text, _or_without(matter, wanted, corridors)
+    )
 
 
 def _given(given: int, of: int) -> Text:
     if given:
         return say("{part}", "أُعطيت {part}", part=part(given, of, CONSENTS))
-    return say("0 of {of}", "لم تُعطَ أي موافقة من أصل {of}", of=CONSENTS(of))
+    return say("0 of {of}", "لم تُعطَ أي موافقة، والمطلوب {of}", of=CONSENTS(of))
 
 
-def _instead(matter: Matter, one: Consent) -> Text:
-    """Say what is on record instead of a consent that counts."""
+def _lacking(matter: Matter, one: Consent) -> Text:
+    """Name a party with what is on record instead of a consent that counts."""
     if one.state == GIVEN and one.expires is not None:
         until = matter.moment(one.expires)
-        return say("given only until {until}", "أُعطيت حتى {until} فقط", until=until)
-    return _INSTEAD[one.state]
+        instead = say("given only until {until}", "أُعطيت حتى {until} فقط", until=until)
+    else:
+        instead = _INSTEAD[one.state]
+    return say("{party} ({instead})", "{party} ({instead})", party=one.party, instead=instead)
 
 
-def _complete(corridor: str, own: Sequence[Consent]) -> Iterator[Reason]:
+def _complete(matter: Matter, standing: _Standing, corridors: Sequence[str]) -> Reason:
     """Say that all consents listed count, and for which levels nobody is listed."""
-    present = {one.level for one in own}
+    present = {matter.scenario.agreement.consents[row].level for row in standing.own}
     absent = [_LEVELS[level] for level in CONSENT_LEVELS if level not in present]
     if not absent:
         text = say(
-            "Corridor {corridor}: consent is recorded of every party listed, until the last"
-            " closing.",
-            "الممر {corridor}: سُجّلت موافقة كل طرف مُدرج حتى آخر إغلاق.",
-            corridor=corridor,
+            "{corridors}: consent is recorded of every party listed, until the last closing.",
+            "{corridors}: سُجّلت موافقة كل طرف مُدرج حتى آخر إغلاق.",
+            corridors=_titled(corridors),
         )
-        yield Reason("consent", corridor, MET, text)
-        return
+        return Reason("consent", _where(corridors), MET, text)
     text = say(
-        "Corridor {corridor}: every consent listed is given, but nobody is listed at the level"
-        " of {levels}, so that whether one is missing cannot be told.",
-        "الممر {corridor}: أُعطيت كل الموافقات المُدرجة، لكن لا طرف مُدرج على مستوى {levels}، فلا"
-        " يمكن القول إن كانت هناك موافقة ناقصة.",
-        corridor=corridor,
+        "{corridors}: every consent listed is given, but nobody is listed at the level of"
+        " {levels}, so that whether one is missing cannot be told.",
+        "{corridors}: أُعطيت كل الموافقات المُدرجة، لكن لا طرف مُدرج على مستوى {levels}، فلا يمكن"
+        " القول إن كانت هناك موافقة ناقصة.",
+        corridors=_titled(corridors),
         levels=listed(absent),
     )
     turn = say(
-        "The consent of whoever decides at that level for {corridor} is recorded.",
-        "أن تُسجَّل موافقة صاحب القرار على ذلك المستوى بشأن الممر {corridor}.",
-        corridor=corridor,
+        "The consent of whoever decides at that level for {corridors} is recorded.",
+        "أن تُسجَّل موافقة صاحب القرار على ذلك المستوى بشأن {corridors}.",
+        corridors=_named(corridors),
     )
-    yield Reason("consent", corridor, CONDITION, text, turn)
+    return Reason("consent", _where(corridors), CONDITION, text, turn)
 
 
-def _unused(corridor: str) -> Reason:
+def _unused(corridors: Sequence[str]) -> Reason:
     text = say(
-        "Corridor {corridor} is announced as open without consent of every party; the plan sends"
-        " nobody there, yet some may come of themselves.",
-        "أُعلن أن الممر {corridor} مفتوح دون موافقة كل الأطراف؛ لا ترسل الخطة أحدًا إليه، لكن قد"
-        " يأتي بعضهم من تلقاء أنفسهم.",
-        corridor=corridor,
+        "{corridors}: announced as open without consent of every party; the plan sends nobody"
+        " there, yet some may come of themselves.",
+        "{corridors}: أُعلن فتحها دون موافقة كل الأطراف؛ لا ترسل الخطة أحدًا إلى هناك، لكن قد يأتي"
+        " بعضهم من تلقاء أنفسهم.",
+        corridors=_titled(corridors),
     )
-    return Reason("consent", corridor, CONDITION, text, _announced_shut(corridor))
+    return Reason("consent", _where(corridors), CONDITION, text, _announced_shut(corridors))
 
 
 def _warning(hazard: Hazard) -> Reason:
@@ -233,43 +265,50 @@ def _warning(hazard: Hazard) -> Reason:
     return Reason("hazard", hazard.corridor, CONDITION, text, turn)
 
 
-def _announced_shut(corridor: str) -> Text:
+def _announced_shut(corridors: Sequence[str]) -> Text:
     return say(
-        "Everyone inside is told that {corridor} is closed.",
-        "أن يُبلَّغ كل من في الداخل بأن الممر {corridor} مغلق.",
-        corridor=corridor,
+        "Everyone inside is told that this is closed: {corridors}.",
+        "أن يُبلَّغ كل من في الداخل بإغلاق {corridors}.",
+        corridors=_named(corridors),
     )
 
 
-def _or_without(matter: Matter, wanted: Text) -> Text:
-    """Say what is wanted, or without which corridors the plan would have to be made anew."""
-    against = {one.corridor for one in matter.scenario.agreement.hazards if one.bars}
-    barred = [one for one in matter.used if one in against or not _consented(matter, one)]
-    if len(barred) == len(matter.used):
+def _or_without(matter: Matter, wanted: Text, corridors: Sequence[str]) -> Text:
+    """Say what is wanted, or without which corridors the plan would do, if it has others."""
+    if len(corridors) == len(matter.used):
         return say("{wanted}.", "{wanted}.", wanted=wanted)
     return say(
-        "{wanted}; or the plan is made anew without {corridors} {barred}.",
-        "{wanted}؛ أو أن توضع الخطة من جديد دون {corridors} {barred}.",
+        "{wanted}; or the plan is made anew without {corridors}.",
+        "{wanted}؛ أو أن توضع الخطة من جديد دون {corridors}.",
         wanted=wanted,
-        corridors=CORRIDORS(len(barred)),
-        barred=codes(barred),
+        corridors=_named(corridors),
     )
 
 
-def _consented(matter: Matter, corridor: str) -> bool:
-    """Whether consents are on record for a corridor and each of them counts."""
-    own = _listed_for(matter, corridor)
-    return bool(own) and all(_counts(matter, one, corridor) for one in own)
+def _standing(matter: Matter, corridor: str) -> _Standing:
+    known, until = matter.scenario.agreement.consents, matter.last_closing(corridor)
+    own = [row for row, one in enumerate(known) if corridor in one.corridors]
+    own.sort(key=lambda row: CONSENT_LEVELS.index(known[row].level))
+    missing = [row for row in own if not _counts(known[row], until)]
+    return _Standing(corridor in matter.used, tuple(own), tuple(missing), until)
 
 
-def _listed_for(matter: Matter, corridor: str) -> list[Consent]:
-    """Return what is on record for a corridor, headquarters first."""
-    own = [one for one in matter.scenario.agreement.consents if corridor in one.corridors]
-    return sorted(own, key=lambda one: CONSENT_LEVELS.index(one.level))
+def _counts(one: Consent, until: datetime) -> bool:
+    held = one.expires is None or one.expires.astimezone(UTC) >= until.astimezone(UTC)
+    return one.state == GIVEN and held
 
 
-def _counts(matter: Matter, one: Consent, corridor: str) -> bool:
-    if one.state != GIVEN:
-        return False
-    closing = matter.last_closing(corridor)
-    return one.expires is None or one.expires.astimezone(UTC) >= closing.astimezone(UTC)
+def _named(corridors: Sequence[str]) -> Text:
+    """Name corridors within a sentence."""
+    noun = CORRIDORS(len(corridors))
+    return say("{noun} {codes}", "{noun} {codes}", noun=noun, codes=codes(corridors))
+
+
+def _titled(corridors: Sequence[str]) -> Text:
+    """Name corridors at the beginning of a sentence."""
+    noun = TITLE(len(corridors))
+    return say("{noun} {codes}", "{noun} {codes}", noun=noun, codes=codes(corridors))
+
+
+def _where(corridors: Sequence[str]) -> str:
+    return ", ".join(corridors)

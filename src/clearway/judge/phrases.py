@@ -76,12 +76,13 @@ MEMBERS: Final = Counted(
         "{n} حالة محاكاة",
     ),
 )
+#: Consents, as the subject of a sentence.
 CONSENTS: Final = Counted(
     ("{n} consent", "{n} consents"),
     (
         "أي موافقة",
         "موافقة واحدة",
-        "موافقتين",
+        "موافقتان",
         "{n} موافقات",
         "{n} موافقة",
         "{n} موافقة",
@@ -110,6 +111,23 @@ PLACES: Final = Counted(
 CORRIDORS: Final = Counted(
     ("corridor", "corridors"),
     ("الممرات", "الممر", "الممرين", "الممرات", "الممرات", "الممرات"),
+)
+#: The same at the beginning of a sentence.
+TITLE: Final = Counted(
+    ("Corridor", "Corridors"),
+    ("الممرات", "الممر", "الممران", "الممرات", "الممرات", "الممرات"),
+)
+#: What is asked for where consents are missing.
+MISSING: Final = Counted(
+    ("The missing consent is recorded", "The {n} missing consents are recorded"),
+    (
+        "ألا تنقص أي موافقة",
+        "أن تُسجَّل الموافقة الناقصة",
+        "أن تُسجَّل الموافقتان الناقصتان",
+        "أن تُسجَّل الموافقات الناقصة، وعددها {n}",
+        "أن تُسجَّل الموافقات الناقصة، وعددها {n}",
+        "أن تُسجَّل الموافقات الناقصة، وعددها {n}",
+    ),
 )
 #: A sentence on all places but the one that was named.
 OTHERS: Final = Counted(
