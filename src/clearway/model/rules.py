@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 from clearway.model.checks import Checks
+
+_CAPS: Final = (
+    "hold_queue_persons",
+    "hold_called_persons",
+    "open_persons",
+    "turn_m",
+    "open_recheck_persons",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,9 @@ class GateRule:
     turn_m
         Metres from the mouth to the marked point: on notice of a closing, those before it go
         back, those past it go on.
+    last_entry_recheck_s, open_recheck_persons
+        In place of ``last_entry_s`` (unless empty), and beside ``open_persons``, on days when
+        people are checked again at the corridor's end. With 0 persons nobody is admitted then.
     """
 
     corridor: str
@@ -37,15 +49,20 @@ class GateRule:
     open_persons: float
     last_entry_s: tuple[float, ...]
     turn_m: float
+    last_entry_recheck_s: tuple[float, ...] = ()
+    open_recheck_persons: float = math.inf
 
     def __post_init__(self) -> None:
         """Refuse caps and times below zero."""
         checks = Checks(f"rule {self.corridor}")
-        for field in ("hold_queue_persons", "hold_called_persons", "open_persons", "turn_m"):
+        for field in _CAPS:
             value = getattr(self, field)
             checks.that(value >= 0, field, value, "must be 0 or more")  # infinite is no cap
-        for value in self.last_entry_s:
-            checks.number("last_entry_s", value, 0, 86_400)
+        for field in ("last_entry_s", "last_entry_recheck_s"):
+            for value in getattr(self, field):
+                checks.number(field, value, 0, 86_400)
+        pair = len(self.last_entry_recheck_s) in {0, len(self.last_entry_s)}
+        checks.that(pair, "last_entry_recheck_s", "", "must be as many as last_entry_s, or none")
         checks.that(math.isfinite(self.turn_m), "turn_m", self.turn_m, "must be finite")
         checks.done()
 

@@ -11,11 +11,13 @@ import numba
 import numpy as np
 
 from clearway.simulate.flow import check, enter, happen, wake
-from clearway.simulate.gate import send_home, take_off, watch_gate
+from clearway.simulate.gate import last_entry_s, send_home, take_off, watch_gate
 from clearway.simulate.state import (
+    AGAIN_CAP,
     ANNOUNCED,
     AT,
     CALLED_OUT,
+    CAP,
     CAUGHT,
     CLOSES,
     CORRIDOR,
@@ -43,6 +45,7 @@ from clearway.simulate.state import (
     N_UNCALLED_BACK,
     NOBODY,
     NOTICE,
+    OPEN_CAP,
     OPENS,
     PACE,
     PASSED,
@@ -147,7 +150,7 @@ def _look(world: World, k: int, time: float) -> Any:
         pause.shut[k] = 0
     pause.live[k, CLOSES] = known
     for group in range(pause.shut.shape[1]):
-        late = time >= known - pause.last_entry_s[k, group]
+        late = time >= known - last_entry_s(world, k, group)
         if late and not pause.shut[k, group]:
             pause.shut[k, group] = 1
             _send_group_home(world, k, group, time)
@@ -164,7 +167,8 @@ def _open(world: World, k: int, window: int) -> Any:
     pause, real = world.pause, world.roads.real
     pause.live[k, IS_OPEN] = 1.0
     real[pause.gate[k], SECONDS_EACH] = 1.0 / max(pause.course[k, window, RATE], 1e-9)
-    again = pause.course[k, window, RECHECK]
+    again, most = pause.course[k, window, RECHECK], pause.rule[k, OPEN_CAP]
+    pause.live[k, CAP] = min(most, pause.rule[k, AGAIN_CAP]) if again > 0.0 else most
     real[pause.again[k], SECONDS_EACH] = 1.0 / again if again > 0.0 else 0.0
 
 

@@ -10,6 +10,7 @@ from clearway.simulate.state import (
     AT,
     BEGINS,
     CALLED_OUT,
+    CAP,
     CHECKING,
     CLOSES,
     CORRIDOR,
@@ -25,9 +26,9 @@ from clearway.simulate.state import (
     LONGEST_WAIT,
     N_BACK,
     N_UNCALLED_BACK,
-    OPEN_CAP,
     PASSED,
     PHASE,
+    RECHECK,
     RUNNING,
     RUNS,
     SENT_HOME,
@@ -60,8 +61,9 @@ def admit(world: World, k: int, unit: int, time: float) -> Any:
     size = world.crowd.real[unit, SIZE]
     if not may_pass(world, k, unit, time):
         return False
-    inside = pause.live[k, INSIDE] + pause.live[k, CHECKING]
-    if inside > 0.0 and inside + size > pause.rule[k, OPEN_CAP]:
+    inside, most = pause.live[k, INSIDE] + pause.live[k, CHECKING], pause.live[k, CAP]
+    # A household larger than the limit passes alone; with a limit of nobody, none does.
+    if most <= 0.0 or (inside > 0.0 and inside + size > most):
         return False
     pause.live[k, CHECKING] += size
     return True
@@ -73,7 +75,16 @@ def may_pass(world: World, k: int, unit: int, time: float) -> Any:
     pause, group = world.pause, world.crowd.whole[unit, GROUP]
     if pause.live[k, IS_OPEN] == 0.0 or pause.shut[k, group]:
         return False
-    return time <= pause.live[k, CLOSES] - pause.last_entry_s[k, group]
+    return time <= pause.live[k, CLOSES] - last_entry_s(world, k, group)
+
+
+@numba.njit(cache=True, nogil=True, forceinline=True)
+def last_entry_s(world: World, k: int, group: int) -> Any:
+    """Return how long before closing gate ``k`` admits nobody of ``group`` any more, today."""
+    pause = world.pause
+    window = min(int(pause.live[k, WINDOW]), pause.course.shape[1] - 1)
+    again = 1 if pause.course[k, window, RECHECK] > 0.0 else 0
+    return pause.last_entry_s[k, again, group]
 
 
 @numba.njit(cache=True, nogil=True, forceinline=True)

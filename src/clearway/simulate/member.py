@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from clearway.model.draws import Draw, draw_course
 from clearway.model.outcome import FAILED, STOPPED
 from clearway.model.scenario import row_of
 from clearway.simulate.case import BIN_S, Case
 from clearway.simulate.course import run_pause
-from clearway.simulate.draws import Draw, HouseholdDraw, draw_course, draw_households
+from clearway.simulate.households import HouseholdDraw, draw_households
 from clearway.simulate.state import (
     ANNOUNCED,
     AT,
@@ -123,11 +124,17 @@ def _pause(case: Case, draw: Draw, folk: HouseholdDraw, will: NDArray[np.int8]) 
     return Pause(
         rule=np.array(
             [
-                (one.hold_queue_persons, one.hold_called_persons, one.open_persons, one.turn_m)
+                (
+                    one.hold_queue_persons,
+                    one.hold_called_persons,
+                    one.open_persons,
+                    one.turn_m,
+                    one.open_recheck_persons,
+                )
                 for one in case.rules.gates
             ]
         ),
-        last_entry_s=np.array([one.last_entry_s for one in case.rules.gates], dtype=np.float64),
+        last_entry_s=_last_entry(case),
         gate=case.gate,
         again=case.again,
         live=live,
@@ -147,6 +154,12 @@ def _pause(case: Case, draw: Draw, folk: HouseholdDraw, will: NDArray[np.int8]) 
         total=np.zeros(5),
         bin_s=np.array([float(BIN_S)]),
     )
+
+
+def _last_entry(case: Case) -> NDArray[np.float64]:
+    """Return seconds before closing, shape (k, 2, g): without and with a second check."""
+    pairs = [(one.last_entry_s, one.last_entry_recheck_s) for one in case.rules.gates]
+    return np.array([(plain, again or plain) for plain, again in pairs], dtype=np.float64)
 
 
 def _course(case: Case, draw: Draw) -> NDArray[np.float64]:

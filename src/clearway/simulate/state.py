@@ -94,9 +94,9 @@ class Wheel(NamedTuple):
 
 
 # Columns of ``Pause.rule`` (given) and ``Pause.live`` (changes), one row a corridor.
-HOLD_QUEUE, HOLD_CALLED, OPEN_CAP, TURN_M = 0, 1, 2, 3
-IS_OPEN, INSIDE, CHECKING, CALLED_OUT, CLOSES, WINDOW, POINTER = 0, 1, 2, 3, 4, 5, 6
-LIVE: Final = 7
+HOLD_QUEUE, HOLD_CALLED, OPEN_CAP, TURN_M, AGAIN_CAP = 0, 1, 2, 3, 4
+IS_OPEN, INSIDE, CHECKING, CALLED_OUT, CLOSES, WINDOW, POINTER, CAP = 0, 1, 2, 3, 4, 5, 6, 7
+LIVE: Final = 8
 # Columns of ``Pause.course``, one row a window: seconds from the start.
 OPENS, ENDS, ANNOUNCED, NOTICE, UNANNOUNCED, RATE, RECHECK, BEGINS = 0, 1, 2, 3, 4, 5, 6, 7
 COURSE: Final = 8
@@ -115,15 +115,16 @@ class Pause(NamedTuple):
     Attributes
     ----------
     rule
-        Shape (k, 4): hold while more wait, hold while more are called, most in the corridor,
-        metres to the marked point.
+        Shape (k, 5): hold while more wait, hold while more are called, most in the corridor,
+        metres to the marked point, most in the corridor while there is a second check.
     last_entry_s
-        Shape (k, g), seconds before closing.
+        Shape (k, 2, g), seconds before closing: without and with a second check.
     gate, again
         Shape (k,), the links that are the gate, and the second check at the corridor's end.
     live
-        Shape (k, 7): open now, persons in the corridor, persons at check points, persons called
-        and not through, closing as known now, window, first block not called.
+        Shape (k, 8): open now, persons in the corridor, persons at check points, persons called
+        and not through, closing as known now, window, first block not called, most persons in the
+        corridor today.
     shut
         Shape (k, g), whether a group was sent home for the rest of the window.
     course

@@ -197,8 +197,8 @@ def no_pause() -> Pause:
     """Return a pause with no corridor, so that units know no gate."""
     none = np.zeros
     return Pause(
-        rule=none((0, 4)),
-        last_entry_s=none((0, 1)),
+        rule=none((0, 5)),
+        last_entry_s=none((0, 2, 1)),
         gate=none(0, dtype=np.int32),
         again=none(0, dtype=np.int32),
         live=none((0, LIVE)),

@@ -23,7 +23,7 @@ from clearway.model.outcome import (
 )
 from clearway.model.scenario import Scenario, row_of
 
-_MEMBER, _DAY, _CORRIDOR, _ZONE, _HOUSEHOLD, _CHECK = range(6)
+MEMBER, DAY, CORRIDOR, ZONE, HOUSEHOLD, CHECK = range(6)
 _TOPICS: Final = 16
 #: Seconds before the announced closing at which an extension is known.
 EXTENSION_KNOWN_S: Final = 7200
@@ -66,26 +66,6 @@ class Draw:
     uncalled_share: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class HouseholdDraw:
-    """What each household draws; every array has shape (households,).
-
-    Attributes
-    ----------
-    goes, uncalled, hour, speed, lateness
-        Shares of draws, 0 to 1, to be read by the quantiles of what they are about.
-    work
-        What its check takes beside an average one.
-    """
-
-    goes: NDArray[np.float64]
-    uncalled: NDArray[np.float64]
-    hour: NDArray[np.float64]
-    speed: NDArray[np.float64]
-    lateness: NDArray[np.float64]
-    work: NDArray[np.float64]
-
-
 def stream(seed: int, member: int, topic: int) -> np.random.Generator:
     """Return the stream of one topic of one member."""
     return np.random.Generator(np.random.Philox(key=[seed, member * _TOPICS + topic]))
@@ -94,7 +74,7 @@ def stream(seed: int, member: int, topic: int) -> np.random.Generator:
 def draw_course(scenario: Scenario, seed: int, member: int) -> Draw:
     """Return how the pause runs in this member."""
     unsure = scenario.uncertainty
-    shares = stream(seed, member, _MEMBER).random(12).tolist()
+    shares = stream(seed, member, MEMBER).random(12).tolist()
     chances = _Chances(
         stop=float(unsure.stop_share.at(shares[0])),
         unannounced=float(unsure.unannounced_share.at(shares[1])),
@@ -102,10 +82,10 @@ def draw_course(scenario: Scenario, seed: int, member: int) -> Draw:
         fail=float(unsure.fail_share.at(shares[3])),
         recheck=float(unsure.recheck_share.at(shares[4])),
     )
-    zone = unsure.zone_factor.at(stream(seed, member, _ZONE).random(len(scenario.zones)))
+    zone = unsure.zone_factor.at(stream(seed, member, ZONE).random(len(scenario.zones)))
     uptake = np.clip(float(scenario.planning.uptake.at(shares[5])) * zone, 0.0, 1.0)
-    days = stream(seed, member, _DAY).random((len(_days(scenario)), 8))
-    corridors = stream(seed, member, _CORRIDOR).random((len(scenario.windows), 8))
+    days = stream(seed, member, DAY).random((len(_days(scenario)), 8))
+    corridors = stream(seed, member, CORRIDOR).random((len(scenario.windows), 8))
     runs = _runs(scenario, chances, days, corridors)
     rows = row_of(scenario.corridors)
     gates = [scenario.corridors[rows[window.corridor]] for window in scenario.windows]
@@ -130,19 +110,6 @@ def draw_course(scenario: Scenario, seed: int, member: int) -> Draw:
         service_cv=float(unsure.service_cv.at(shares[9])),
         uncalled_share=float(unsure.uncalled_share.at(shares[10])),
     )
-
-
-def draw_households(count: int, draw: Draw, seed: int, member: int) -> HouseholdDraw:
-    """Return what ``count`` households draw."""
-    goes, uncalled, hour, speed, lateness = stream(seed, member, _HOUSEHOLD).random((5, count))
-    checks = stream(seed, member, _CHECK)
-    longer = checks.random(count) < draw.long_share
-    work = np.where(longer, draw.long_factor, 1.0)
-    if draw.service_cv > 0:
-        # A gamma distribution of mean 1; of shape 1 it is the exponential.
-        shape = 1.0 / draw.service_cv**2
-        work *= checks.standard_gamma(shape, count) / shape
-    return HouseholdDraw(goes, uncalled, hour, speed, lateness, work)
 
 
 @dataclass(frozen=True, slots=True)
