@@ -43,7 +43,7 @@ class Size:
 WIDE: Final = Size(1040, 400, 78, 52, 16, 6)
 NARROW: Final = Size(400, 340, 62, 58, 14, 2)
 #: One of several drawings side by side.
-SMALL: Final = Size(390, 210, 56, 52, 12, 2)
+SMALL: Final = Size(390, 210, 56, 52, 12, 3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,11 @@ def departure_rows(edition: Edition, rules: Rules) -> Iterator[DepartureRow]:
                 )
 
 
+def closings_differ(edition: Edition) -> bool:
+    """Return whether any corridor closes at different hours on different days."""
+    return any(len(_closings(edition, one.id)) > 1 for one in edition.scenario.corridors)
+
+
 def _before(edition: Edition, closing: _Closing, before_s: float) -> tuple[Said, Said] | None:
     """Return a moment so long before a closing, and how long; None where nobody could go then.
 

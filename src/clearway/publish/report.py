@@ -37,7 +37,7 @@ from clearway.publish.days import Calendar
 from clearway.publish.edition import Edition
 from clearway.publish.figures import measures
 from clearway.publish.finding import finding
-from clearway.publish.gate_sheet import departure_rows, gate_rows
+from clearway.publish.gate_sheet import closings_differ, departure_rows, gate_rows
 from clearway.publish.map_data import map_data, map_words
 from clearway.publish.outlook import outlook
 from clearway.publish.plan_file import plan_to_json
@@ -64,7 +64,7 @@ _HERE: Final = Path(__file__).parent
 _BUNDLE: Final = _HERE / "static"
 #: Sections in the order of the page, and those that need an ensemble.
 CONTENTS: Final = (
-    *("reasons", "fan", "mouths", "risk", "needs", "rules", "map", "curve", "corridors", "binding"),
+    *("fan", "mouths", "risk", "needs", "reasons", "rules", "map", "curve", "corridors", "binding"),
     *("shares", "staying", "assumptions", "limits", "calls"),
 )
 SIMULATED: Final = ("fan", "mouths", "risk", "needs")
@@ -251,6 +251,7 @@ def _as_planned(edition: Edition) -> dict[str, Any]:
         "group_rows": list(group_rows(edition)),
         "call_rows": call_rows(edition),
         "gate_rows": list(gate_rows(edition, rules)) if rules else [],
+        "closings_differ": closings_differ(edition),
         "departure_rows": list(departure_rows(edition, rules)) if rules else [],
     }
 

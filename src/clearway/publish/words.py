@@ -86,7 +86,7 @@ class Words:
         cent = 100 * value
         if 0 < abs(cent) < 0.001:
             return self.code("<\u00a00.001\u00a0%")
-        decimals = next((d for edge, d in ((1, 1), (0.1, 2)) if abs(cent) >= edge), 3)
+        decimals = _decimals(cent)
         if cent < 100:  # nearly all is not all
             cent = min(cent, 100 - 0.1**decimals)
         text = f"{cent:.{decimals}f}".rstrip("0").rstrip(".")
@@ -95,8 +95,7 @@ class Words:
     def share_up(self, value: float) -> Said:
         """Return a share of 1 in per cent, rounded up: a limit is never said lower than it is."""
         cent = 100 * value
-        decimals = 0 if cent >= 10 else 1 if cent >= 1 else 2
-        scale = 10.0**decimals
+        scale = 10.0 ** _decimals(cent)
         return self.share(math.ceil(cent * scale - _CRUMB) / scale / 100)
 
     def code(self, text: object) -> Said:
@@ -159,6 +158,11 @@ def words(lang: str) -> Words:
         raise ValueError(f"no words in {lang!r}; there are {', '.join(LANGS)}")
     path = Path(__file__).parent / "templates" / f"words.{lang}.toml"
     return Words(lang, dict(_flat("", tomllib.loads(path.read_text(encoding="utf-8")))))
+
+
+def _decimals(cent: float) -> int:
+    """Return how many decimals a percentage needs: small ones need more."""
+    return next((d for edge, d in ((1, 1), (0.1, 2)) if abs(cent) >= edge), 3)
 
 
 _FORMS: Final = frozenset(("zero", "one", "two", "few", "many", "other"))
