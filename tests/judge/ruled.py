@@ -99,6 +99,12 @@ def _strange_gate() -> Case:
     return scenario, plan.replace(rules=replace(plan.rules, gates=(*plan.rules.gates, strange)))
 
 
+def _turned_round() -> Rules:
+    rules = ruled()[1].rules
+    assert rules is not None
+    return replace(rules, gates=rules.gates[::-1])
+
+
 def _first_used(plan: Plan) -> tuple[str, str, str]:
     move = plan.movements[0]
     return move.zone, move.group, move.corridor
@@ -139,6 +145,12 @@ RULE_BREAKS: Final = (
     Break("accepts more risk than is allowed", "rule", "risk", _with(risk=0.051)),
     Break("no rule for a gate", "rule", "C2", _without_gate),
     Break("a rule for no gate", "rule", "C9", _strange_gate),
+    Break(
+        "rules out of order",
+        "rule",
+        "C1 order",
+        lambda: (ruled()[0], ruled()[1].replace(rules=_turned_round())),
+    ),
     Break("no last entries", "rule", "C1 entry", _gate("C1", last_entry_s=())),
     Break(
         "a last entry too few",
@@ -153,6 +165,12 @@ RULE_BREAKS: Final = (
         _gate("C2", last_entry_s=lambda gate: (*gate.last_entry_s, 9000.0)),
     ),
     Break("a last entry too late", "rule", "C1 entry G2", _gate("C1", last_entry_s=_shorter)),
+    Break(
+        "a last entry too late on days with a second check",
+        "rule",
+        "C1 entry G2",
+        _gate("C1", last_entry_recheck_s=_shorter),
+    ),
     Break("a mark behind the exit", "rule", "C2 turn", _gate("C2", turn_m=360.1)),
     Break("a queue too long", "rule", "C1 queue", _gate("C1", hold_queue_persons=1000.5)),
     Break("a queue without cap", "rule", "C1 queue", _gate("C1", hold_queue_persons=float("inf"))),

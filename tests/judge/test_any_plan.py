@@ -83,16 +83,27 @@ amounts: st.SearchStrategy[Any] = st.one_of(
 times: st.SearchStrategy[Any] = st.lists(st.floats(0, 86_400), max_size=3).map(tuple)
 
 
+def odd_gate(draw: st.DrawFn, corridor: Any) -> GateRule:
+    """Draw a rule for one gate."""
+    entries = draw(times)
+    again = draw(st.sampled_from(((), entries, (0.0,) * len(entries))))
+    return GateRule(
+        corridor=corridor,
+        hold_queue_persons=draw(amounts),
+        hold_called_persons=draw(amounts),
+        open_persons=draw(amounts),
+        last_entry_s=entries,
+        turn_m=draw(st.floats(0, 1e6)),
+        last_entry_recheck_s=again,
+        open_recheck_persons=draw(amounts),
+    )
+
+
 @st.composite
 def odd_rules(draw: st.DrawFn) -> Rules:
     """Draw rules for gates as odd as the nouns allow."""
     corridors = draw(st.lists(names("C1", "C2", "C3", "C4"), max_size=5, unique=True))
-    gates = tuple(
-        GateRule(
-            one, draw(amounts), draw(amounts), draw(amounts), draw(times), draw(st.floats(0, 1e6))
-        )
-        for one in corridors
-    )
+    gates = tuple(odd_gate(draw, one) for one in corridors)
     key = st.tuples(names("Z1", "Z2"), names("G1", "G2"), names("C1", "C2"))
     keys = draw(st.lists(key, max_size=4, unique=True))
     departures = tuple(LastDeparture(*one, draw(st.floats(0, 604_800))) for one in keys)

@@ -77,16 +77,53 @@ def test_a_plan_with_rules_whose_risk_was_not_set_accepts_too_much() -> None:
     assert breach.where == "risk"
 
 
-def test_a_corridor_that_the_plan_does_not_use_needs_no_rule() -> None:
+def test_a_corridor_that_the_plan_does_not_use_needs_a_rule_and_no_departures() -> None:
     scenario, plan = ruled()
     assert plan.rules is not None
     moves = tuple(move for move in plan.movements if move.corridor == "C1")
-    rules = Rules(
-        0.01,
-        plan.rules.gates[:1],
-        tuple(one for one in plan.rules.last_departures if one.corridor == "C1"),
-    )
-    assert found(scenario, plan.replace(movements=moves, rules=rules, levels=())) == []
+    told = tuple(one for one in plan.rules.last_departures if one.corridor == "C1")
+    whole = plan.replace(movements=moves, rules=Rules(0.01, plan.rules.gates, told), levels=())
+    assert found(scenario, whole) == []
+    half = plan.replace(movements=moves, rules=Rules(0.01, plan.rules.gates[:1], told), levels=())
+    (breach,) = found(scenario, half)
+    assert breach.where == "C2"
+    assert breach.text == "The plan has rules, and none for the gate of corridor C2."
+
+
+def test_rules_stand_in_the_order_of_the_corridors() -> None:
+    (breach,) = with_rules(lambda rules: replace(rules, gates=rules.gates[::-1]))
+    assert breach.where == "C1 order"
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"last_entry_recheck_s": (300.0, 600.0)}, []),
+        ({"last_entry_recheck_s": (299.0, 600.0)}, ["C1 entry G1"]),
+        ({"last_entry_recheck_s": (3000.0, 590.0)}, ["C1 entry G2"]),
+        ({"last_entry_recheck_s": (0.0, 0.0), "open_recheck_persons": 0.0}, []),
+        ({"last_entry_recheck_s": (0.0, 0.0), "open_recheck_persons": 1.0},
+         ["C1 entry G2", "C1 entry G1"]),
+        ({"open_recheck_persons": 5.0}, []),
+    ],
+)  # fmt: skip
+def test_last_entries_of_days_with_a_second_check_leave_time_too(
+    changes: dict[str, Any], wrong: list[str]
+) -> None:
+    assert [breach.where for breach in with_gate(**changes)] == wrong
+
+
+def test_rules_made_from_metres_are_as_good_as_those_of_the_grid() -> None:
+    scenario = one_corridor(spacing_m=3.0)  # a tick of 10 s a street, though 2.5 s of walking
+    plan = greedy_plan(scenario)
+    rule = GateRule("C1", 100.0, 100.0, 100.0, (300.0,), 100.0)
+
+    def breaches(before_s: float) -> list[PlanBreach]:
+        told = LastDeparture("Z1", "G1", "C1", before_s)
+        return found(scenario, plan.replace(rules=Rules(0.01, (rule,), (told,))))
+
+    assert breaches(305.0) == []
+    assert len(breaches(304.9)) == 1
 
 
 def test_last_entries_are_in_the_order_of_the_groups() -> None:

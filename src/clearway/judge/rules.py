@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,42 +20,53 @@ Way = tuple[int, int, int]
 def check_rule(case: Case) -> Iterator[PlanBreach]:
     """Yield a breach for each rule for a gate that is missing or could not do what it is for.
 
-    Looked at where the plan has rules: the risk that it accepts, a rule for each corridor that
-    it uses, and the last departure of each zone and group by each corridor. A last entry must
-    leave time to be out by closing at central speeds, and a last departure time to walk to the
-    gate until then, by the longest route that the plan takes. Whether gates and people are
-    slower on the day is for the simulation to find.
+    Looked at where the plan has rules: the risk that it accepts, a rule for each corridor, used
+    or not, because people come uncalled, and the last departure of each zone and group by each
+    corridor that the plan uses. A last entry must leave time to be out by closing at central
+    speeds, and a last departure time to walk to the gate until then, by the longest route that
+    the plan takes. Whether gates and people are slower on the day is for the simulation to find.
     """
     rules = case.plan.rules
     if rules is None:
         return
     yield from _risk(case, rules)
     yield from _unknown(case, rules)
+    yield from _order(case, rules)
     gates = {gate.corridor: gate for gate in rules.gates}
     walks = _walks(case)
     for k, corridor in enumerate(case.scenario.corridors):
-        groups = sorted({g for _, g, used in walks if used == k})
         gate = gates.get(corridor.id)
         if gate is None:
-            if groups:
-                text = f"The plan uses corridor {corridor.id} and has no rule for its gate."
-                yield _breach(corridor.id, 0, 1, "rules", text)
+            text = f"The plan has rules, and none for the gate of corridor {corridor.id}."
+            yield _breach(corridor.id, 0, 1, "rules", text)
             continue
         yield from _caps(corridor, gate)
         yield from _turn(case, corridor, gate)
-        yield from _last_entry(case, k, gate, groups)
+        yield from _last_entry(case, k, gate, sorted({g for _, g, used in walks if used == k}))
     yield from _last_departures(case, gates, walks, rules.last_departures)
 
 
-def _walks(case: Case) -> dict[Way, int]:
+def _walks(case: Case) -> dict[Way, float]:
     """Return the seconds of the longest walk to the gate, for each way that the plan uses."""
-    moves, walks = case.moves, case.walks
-    found: dict[Way, int] = {}
+    moves, walks, links = case.moves, case.walks, case.scenario.network.links
+    found: dict[Way, float] = {}
     for m in np.flatnonzero(walks.usable).tolist():
         way = (int(moves.zone[m]), int(moves.group[m]), int(moves.corridor[m]))
-        ticks = int(walks.before[moves.offset[m] + walks.gate[m]])
-        found[way] = max(found.get(way, 0), ticks * case.scenario.planning.tick_s)
+        first, gate = int(moves.offset[m]), int(moves.offset[m] + walks.gate[m])
+        metres = float(links.length_m[moves.link[first:gate]].sum())
+        seconds = _central(case, way[1], metres, int(walks.before[gate]))
+        found[way] = max(found.get(way, 0.0), seconds)
     return found
+
+
+def _central(case: Case, group: int, metres: float, ticks: int) -> float:
+    """Return the seconds of a walk at central speed.
+
+    The plan's grid rounds each link up or down, and short ones up to a tick; rules may be made
+    from metres. The shorter of both is asked for.
+    """
+    speed = case.scenario.groups[group].speed_m_per_s.central
+    return min(metres / speed, float(ticks * case.scenario.planning.tick_s))
 
 
 def _risk(case: Case, rules: Rules) -> Iterator[PlanBreach]:
@@ -85,6 +97,17 @@ def _unknown(case: Case, rules: Rules) -> Iterator[PlanBreach]:
             yield _breach(name, 1, 0, "rules", text)
 
 
+def _order(case: Case, rules: Rules) -> Iterator[PlanBreach]:
+    """Yield a breach if the rules stand in another order than the scenario's corridors."""
+    row = row_of(case.scenario.corridors)
+    known = [gate.corridor for gate in rules.gates if gate.corridor in row]
+    for before, after in pairwise(known):
+        if row[before] > row[after]:
+            text = f"The rule for gate {after} is to stand before that for gate {before}."
+            yield _breach(f"{after} order", row[before], row[after], "", text)
+            return
+
+
 def _caps(corridor: Corridor, gate: GateRule) -> Iterator[PlanBreach]:
     limits = (
         ("queue", gate.hold_queue_persons, corridor.holding.limit_persons, "may wait there"),
@@ -100,8 +123,7 @@ def _caps(corridor: Corridor, gate: GateRule) -> Iterator[PlanBreach]:
 
 
 def _turn(case: Case, corridor: Corridor, gate: GateRule) -> Iterator[PlanBreach]:
-    links = case.scenario.network.links
-    length = float(links.length_m[case.scenario.network.link_index(corridor.links)].sum())
+    length = _metres(case, corridor)
     if exceeds(gate.turn_m, length):
         text = (
             f"The mark of corridor {corridor.id} where people turn back is {gate.turn_m:,.10g} m"
@@ -117,9 +139,12 @@ def _last_entry(case: Case, k: int, gate: GateRule, groups: list[int]) -> Iterat
         text = f"The rule for gate {gate.corridor} has {told} last entries for {wanted} groups."
         yield _breach(f"{gate.corridor} entry", told, wanted, "last entries", text)
         return
+    metres = _metres(case, scenario.corridors[k])
+    # With 0 persons nobody is admitted on a day with a second check, whatever the hour.
+    again = gate.last_entry_recheck_s if gate.open_recheck_persons > 0 else ()
     for g in groups:
-        value = gate.last_entry_s[g]
-        walk = float(case.walks.corridor_ticks[g, k] * scenario.planning.tick_s)
+        walk = _central(case, g, metres, int(case.walks.corridor_ticks[g, k]))
+        value = min([gate.last_entry_s[g], *again[g : g + 1]])
         if exceeds(walk, value):
             group = scenario.groups[g].id
             text = (
@@ -129,10 +154,15 @@ def _last_entry(case: Case, k: int, gate: GateRule, groups: list[int]) -> Iterat
             yield _breach(f"{gate.corridor} entry {group}", value, walk, "s", text)
 
 
+def _metres(case: Case, corridor: Corridor) -> float:
+    network = case.scenario.network
+    return float(network.links.length_m[network.link_index(corridor.links)].sum())
+
+
 def _last_departures(
     case: Case,
     gates: dict[str, GateRule],
-    walks: dict[Way, int],
+    walks: dict[Way, float],
     told: tuple[LastDeparture, ...],
 ) -> Iterator[PlanBreach]:
     scenario = case.scenario
