@@ -14,7 +14,7 @@ from clearway.model.plan import Plan
 from clearway.model.rules import GateRule, LastDeparture, Rules
 from tests.model.nouns import fields, plan, refusal
 
-CAPS = ("hold_queue_persons", "hold_called_persons", "open_persons")
+CAPS = ("hold_queue_persons", "hold_called_persons", "open_persons", "open_recheck_persons")
 
 
 def gate(**changes: Any) -> GateRule:
@@ -48,6 +48,14 @@ def test_the_marked_point_is_somewhere() -> None:
 @pytest.mark.parametrize("value", [-1.0, 86_401.0, math.inf, math.nan])
 def test_last_entries_are_within_a_day_before_closing(value: float) -> None:
     assert fields(gate(), last_entry_s=(0.0, value)) == ["rule C1.last_entry_s"]
+
+
+def test_last_entries_where_people_are_checked_again_are_as_many_or_none() -> None:
+    assert gate().last_entry_recheck_s == ()
+    assert gate(last_entry_recheck_s=(2_000.0, 3_000.0)).last_entry_recheck_s == (2_000, 3_000)
+    told = refusal(lambda: gate(last_entry_recheck_s=(2_000.0,)))
+    assert told == [("rule C1.last_entry_recheck_s", "must be as many as last_entry_s, or none")]
+    assert fields(gate(), last_entry_recheck_s=(0.0, -1.0)) == ["rule C1.last_entry_recheck_s"]
 
 
 @pytest.mark.parametrize("value", [-1.0, 604_801.0, math.nan])

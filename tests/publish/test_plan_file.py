@@ -74,6 +74,8 @@ def test_a_plan_keeps_the_schema() -> None:
         (("rules", "gates", 0, "turn_m"), None),
         (("rules", "gates", 0, "last_entry_s", "G1"), 90_000),
         (("rules", "gates", 0, "last_entry_s"), [0, 0]),
+        (("rules", "gates", 0, "last_entry_recheck_s", "G1"), -1),
+        (("rules", "gates", 0, "open_recheck_persons"), "none"),
         (("rules", "gates", 0, "speed"), 1),
         (("rules", "last_departures", 0, "before_s"), -1),
         (("rules", "last_departures", 0, "zone"), ""),
@@ -138,10 +140,12 @@ def test_each_rule_stands_on_its_line() -> None:
 
 def test_no_cap_is_null_and_last_entries_stand_by_group() -> None:
     first, second = loaded(full_plan())["rules"]["gates"]
-    caps = ("hold_queue_persons", "hold_called_persons", "open_persons")
-    assert [first[cap] for cap in caps] == [150, 400, 62.5]
-    assert [second[cap] for cap in caps] == [None, None, None]
+    caps = ("hold_queue_persons", "hold_called_persons", "open_persons", "open_recheck_persons")
+    assert [first[cap] for cap in caps] == [150, 400, 62.5, 30]
+    assert [second[cap] for cap in caps] == [None] * 4
     assert first["last_entry_s"] == {"G1": 1_290, "G2": 2_580.5}
+    assert first["last_entry_recheck_s"] == {"G1": 1_900, "G2": 3_000}
+    assert second["last_entry_recheck_s"] is None
 
 
 def test_a_plan_without_rules_has_no_key_for_them() -> None:
@@ -158,7 +162,7 @@ def test_rules_without_gates_are_written() -> None:
 
 def test_a_last_entry_too_few_is_not_written() -> None:
     rules = terms.rules()
-    short = replace(rules.gates[0], last_entry_s=(60.0,))
+    short = replace(rules.gates[1], last_entry_s=(60.0,))
     with pytest.raises(ValueError, match="shorter"):
         plan_to_json(two_gates(), full_plan().replace(rules=replace(rules, gates=(short,))))
 

@@ -113,7 +113,7 @@ def rules() -> Rules:
     return Rules(
         risk=0.01,
         gates=(
-            GateRule("C1", 150.0, 400.0, 62.5, (1_290.0, 2_580.5), 180.0),
+            GateRule("C1", 150.0, 400.0, 62.5, (1_290.0, 2_580.5), 180.0, (1_900.0, 3_000.0), 30.0),
             GateRule("C2", math.inf, math.inf, math.inf, (0.0, 86_400.0), 0.0),
         ),
         last_departures=(

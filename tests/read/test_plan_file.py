@@ -94,7 +94,17 @@ def any_rules() -> st.SearchStrategy[Rules]:
     cap, entry = st.floats(min_value=0), st.floats(0, 86_400)
     far = st.floats(min_value=0, allow_infinity=False)
     gates = [
-        st.builds(GateRule, st.just(name), cap, cap, cap, st.tuples(entry, entry), far)
+        st.builds(
+            GateRule,
+            st.just(name),
+            cap,
+            cap,
+            cap,
+            st.tuples(entry, entry),
+            far,
+            st.just(()) | st.tuples(entry, entry),
+            cap,
+        )
         for name in ("C1", "C2")
     ]
     ids = (st.sampled_from(["Z1", "Z2", "Z3"]), st.sampled_from(["G1", "G2"]))
@@ -211,6 +221,11 @@ def test_another_offset_tells_the_same_moment(tmp_path: Path) -> None:
         (("rules", "gates", 0, "last_entry_s", "G7"), 60, "must be an id in the scenario"),
         (("rules", "gates", 0, "last_entry_s"), {"G1": 0}, "must be given"),
         (("rules", "gates", 0, "last_entry_s"), [0, 0], "must be a table of keys"),
+        (("rules", "gates", 0, "last_entry_recheck_s"), {"G2": 0}, "must be given"),
+        (("rules", "gates", 0, "last_entry_recheck_s", "G7"), 60, "must be an id in the scenario"),
+        (("rules", "gates", 0, "last_entry_recheck_s", "G1"), -1, "must be 0 or more"),
+        (("rules", "gates", 0, "last_entry_recheck_s"), 60, "must be a table of keys"),
+        (("rules", "gates", 0, "open_recheck_persons"), -1, "must be 0 or more"),
         (("rules", "gates", 0, "queue"), 1, "must be a known key"),
         (("rules", "gates", 0, "turn_s"), 1, "must be turn_m: no other name or unit"),
         (("rules", "last_departures", 0, "zone"), "Z9", "must be an id in the scenario"),

@@ -84,15 +84,22 @@ def _rules(scenario: Scenario, rules: Rules) -> str:
 
 
 def _gate(scenario: Scenario, gate: GateRule) -> dict[str, Any]:
-    entries = zip(scenario.groups, gate.last_entry_s, strict=True)
+    again = gate.last_entry_recheck_s
     return {
         "corridor": gate.corridor,
         "hold_queue_persons": _finite(gate.hold_queue_persons),
         "hold_called_persons": _finite(gate.hold_called_persons),
         "open_persons": _finite(gate.open_persons),
-        "last_entry_s": {group.id: float(seconds) for group, seconds in entries},
+        "last_entry_s": _by_group(scenario, gate.last_entry_s),
         "turn_m": float(gate.turn_m),
+        "last_entry_recheck_s": _by_group(scenario, again) if again else None,
+        "open_recheck_persons": _finite(gate.open_recheck_persons),
     }
+
+
+def _by_group(scenario: Scenario, seconds: tuple[float, ...]) -> dict[str, float]:
+    pairs = zip(scenario.groups, seconds, strict=True)
+    return {group.id: float(one) for group, one in pairs}
 
 
 def _last_departure(one: LastDeparture) -> dict[str, Any]:

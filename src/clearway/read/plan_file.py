@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -55,6 +55,7 @@ def _name(text: str) -> str:
 
 Time = Annotated[Moment, BeforeValidator(_time)]
 Name = Annotated[str, Field(max_length=200), AfterValidator(_name)]
+ByGroup = dict[str, Annotated[float, Field(ge=0, le=86_400)]]
 Cap = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=0, le=_MOST)]
 Least = Annotated[int, Field(ge=1, le=_MOST)]
@@ -109,8 +110,10 @@ class GateRuleTable(Table):
     hold_queue_persons: Cap | None
     hold_called_persons: Cap | None
     open_persons: Cap | None
-    last_entry_s: dict[str, Annotated[float, Field(ge=0, le=86_400)]]
+    last_entry_s: ByGroup
     turn_m: Annotated[float, Field(ge=0)]
+    last_entry_recheck_s: ByGroup | None
+    open_recheck_persons: Cap | None
 
 
 class LastDepartureTable(Table):
@@ -265,10 +268,10 @@ def _check_rules(document: Document[PlanTable], rules: RulesTable, scenario: Sce
         if gate.corridor in gates:
             document.note((*path, "corridor"), gate.corridor, "must be unique")
         gates.add(gate.corridor)
-        for name in gate.last_entry_s:
-            _check_known(document, (*path, "last_entry_s", name), name, groups)
-        for name in sorted(groups - set(gate.last_entry_s)):
-            document.note((*path, "last_entry_s", name), "", "must be given")
+        _check_groups(document, (*path, "last_entry_s"), gate.last_entry_s, groups)
+        if gate.last_entry_recheck_s is not None:
+            again = (*path, "last_entry_recheck_s")
+            _check_groups(document, again, gate.last_entry_recheck_s, groups)
     seen: set[tuple[str, str, str]] = set()
     for n, one in enumerate(rules.last_departures):
         path = ("rules", "last_departures", n)
@@ -278,6 +281,15 @@ def _check_rules(document: Document[PlanTable], rules: RulesTable, scenario: Sce
         if key_of in seen:
             document.note(path, " ".join(key_of), "must be unique")
         seen.add(key_of)
+
+
+def _check_groups(
+    document: Document[PlanTable], path: KeyPath, told: Mapping[str, float], groups: set[str]
+) -> None:
+    for name in told:
+        _check_known(document, (*path, name), name, groups)
+    for name in sorted(groups - set(told)):
+        document.note((*path, name), "", "must be given")
 
 
 def _check_known(document: Document[PlanTable], path: KeyPath, name: str, known: set[str]) -> None:
@@ -297,8 +309,10 @@ def _rules(table: RulesTable, scenario: Scenario) -> Rules:
                 hold_queue_persons=_cap(gate.hold_queue_persons),
                 hold_called_persons=_cap(gate.hold_called_persons),
                 open_persons=_cap(gate.open_persons),
-                last_entry_s=tuple(gate.last_entry_s[group.id] for group in scenario.groups),
+                last_entry_s=_by_group(scenario, gate.last_entry_s),
                 turn_m=gate.turn_m,
+                last_entry_recheck_s=_by_group(scenario, gate.last_entry_recheck_s),
+                open_recheck_persons=_cap(gate.open_recheck_persons),
             )
             for gate in gates
         ),
@@ -307,6 +321,10 @@ def _rules(table: RulesTable, scenario: Scenario) -> Rules:
             for one in table.last_departures
         ),
     )
+
+
+def _by_group(scenario: Scenario, told: Mapping[str, float] | None) -> tuple[float, ...]:
+    return tuple(told[group.id] for group in scenario.groups) if told is not None else ()
 
 
 def _cap(persons: float | None) -> float:
