@@ -16,6 +16,7 @@ from tests import scenarios
 from tests.cli.town_files import write_town
 
 Capture = pytest.CaptureFixture[str]
+WITH_PLAN = ("judge", "simulate", "report")
 
 
 @pytest.fixture
@@ -59,12 +60,14 @@ def test_check_scenario_lists_every_breach(folder: Path, capsys: Capture) -> Non
     assert any(line.startswith("clearway: demand.csv:2: zone_id") for line in lines)
 
 
-@pytest.mark.parametrize("command", ["check-scenario", "solve", "judge", "report", "run"])
+@pytest.mark.parametrize(
+    "command", ["check-scenario", "solve", "judge", "simulate", "report", "run"]
+)
 def test_a_scenario_that_is_not_there_is_bad_input(
     command: str, tmp_path: Path, capsys: Capture
 ) -> None:
     words = [command, str(tmp_path / "nowhere")]
-    words += [str(tmp_path / "plan.json")] if command in ("judge", "report") else []
+    words += [str(tmp_path / "plan.json")] if command in WITH_PLAN else []
     words += ["--out", str(tmp_path / "out")] if command not in ("check-scenario", "judge") else []
     assert main(words) == 2
     assert "Traceback" not in capsys.readouterr().err
@@ -138,13 +141,13 @@ def test_a_bad_plan_is_reported_all_the_same(
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": "other/1"}', "\0"])
-@pytest.mark.parametrize("command", ["judge", "report"])
+@pytest.mark.parametrize("command", WITH_PLAN)
 def test_a_broken_plan_file_is_bad_input(
     command: str, text: str, folder: Path, tmp_path: Path, capsys: Capture
 ) -> None:
     path = tmp_path / "broken.json"
     path.write_text(text, "utf-8")
-    out = ["--out", str(tmp_path / "out")] if command == "report" else []
+    out = ["--out", str(tmp_path / "out")] if command != "judge" else []
     assert main([command, str(folder), str(path), *out]) == 2
     assert "clearway: broken.json" in capsys.readouterr().err
 
@@ -193,7 +196,7 @@ def test_run_prints_what_its_summary_holds(folder: Path, tmp_path: Path, capsys:
     assert summary["reason"] in " ".join(said.out.split())
     assert summary["peak_mb"] > 1
     timed = {verb for verb, seconds in summary["seconds"].items() if seconds is not None}
-    assert timed == {"read", "solve", "judge", "publish"}
+    assert timed == {"read", "solve", "simulate", "judge", "publish"}
     assert all(f"{verb} " in said.out for verb in timed)
     names = {"plan.json", "report.ar.html", "report.html", "summary.json"}
     assert {path.name for path in out.iterdir()} == names

@@ -21,6 +21,7 @@ from clearway.cli import commands, main
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
 solve, read_scenario = commands.solve, commands.read_scenario
+simulate = commands.simulate
 where, times, file_bytes = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 
 def press(*_ignored, **_too):
@@ -35,6 +36,19 @@ def slow_solve(scenario, options, *, progress, stop):
         threading.Event().wait(120)
     return solve(scenario, options, progress=progress, stop=stop)
 
+def slow_simulate(scenario, plan, members, seed, *, progress, stop):
+    def heard(done, of):
+        if not stop():  # members that were under way end after the key was pressed
+            press()
+        while not stop():
+            threading.Event().wait(0.01)
+        if times > 1:
+            threading.Event().wait(120)
+        progress(done, of)
+    return simulate(scenario, plan, members, seed, progress=heard, stop=stop)
+
+if where == "simulate":
+    commands.simulate = slow_simulate
 if where == "solve":
     commands.solve = slow_solve
 if where == "read":
@@ -69,6 +83,29 @@ def test_one_ctrl_c_is_kept_by_solve_as_well(folder: Path, tmp_path: Path) -> No
     path = tmp_path / "plan.json"
     _run("solve", 1, "solve", str(folder), "--out", str(path))
     assert json.loads(path.read_text("utf-8"))["status"]["code"] == "time_limit"
+
+
+def test_one_ctrl_c_keeps_the_members_done(folder: Path, tmp_path: Path) -> None:
+    """The report is written from them, and the code is that of the plan."""
+    out = tmp_path / "out"
+    end = _run("simulate", 1, "run", str(folder), "--out", str(out), "--members", "90")
+    assert "stopping: the members done so far are kept" in end.stderr
+    assert "Traceback" not in end.stderr
+    summary = json.loads((out / "summary.json").read_text("utf-8"))
+    members = summary["risk"]["members"]
+    assert 1 <= members < 90
+    assert f"simulated {members} members of 90" in end.stderr
+    assert f"of {members} members, seed 1" in end.stdout
+    assert end.returncode == (0 if summary["people"]["out"] else 3)
+    assert summary["people"]["price_of_robustness"] is None
+    assert "was not compared with others" in (out / "report.html").read_text("utf-8")
+
+
+def test_a_second_ctrl_c_in_simulation_ends_at_once(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    end = _run("simulate", 2, "run", str(folder), "--out", str(out))
+    assert (end.returncode, end.stdout) == (130, "")
+    assert not out.exists()
 
 
 def test_a_second_ctrl_c_ends_at_once_and_leaves_nothing(folder: Path, tmp_path: Path) -> None:

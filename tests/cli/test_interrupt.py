@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 
-from clearway.cli.interrupt import Interrupt
+from clearway.cli.interrupt import MEMBERS, Interrupt
 
 PROGRAM = """
 import os, signal, sys, threading
@@ -47,6 +47,19 @@ def test_the_first_ctrl_c_asks_to_stop_and_says_so() -> None:
     assert len(said) == 1
     assert "best plan so far" in said[0]
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_what_is_kept_is_what_was_being_made() -> None:
+    asked, said = threading.Event(), list[str]()
+
+    def say(text: str) -> None:
+        said.append(text)
+        asked.set()
+
+    with Interrupt(say, MEMBERS):
+        os.kill(os.getpid(), signal.SIGINT)
+        assert asked.wait(30)
+    assert said == ["stopping: the members done so far are kept (Ctrl-C again ends at once)"]
 
 
 def test_it_leaves_no_thread_and_no_open_pipe() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from clearway.cli.progress import ProgressLine, described
+from clearway.cli.progress import ProgressLine, counted, described
 from clearway.model.plan import PEOPLE
 from clearway.solve.options import Progress
 from tests.cli.streams import FullDisk
@@ -40,6 +40,26 @@ def test_a_round_in_words() -> None:
 
 def test_an_unknown_stage_keeps_its_own_name() -> None:
     assert "whole households, round 3" in described(replace(ROUND, stage="whole_households"))
+
+
+@pytest.mark.parametrize(
+    ("done", "of", "hashes"),
+    [(0, 200, 0), (1, 200, 0), (100, 200, 15), (199, 200, 29), (200, 200, 30), (0, 0, 0)],
+)
+def test_members_in_a_bar(done: int, of: int, hashes: int) -> None:
+    bar = "#" * hashes + "." * (30 - hashes)
+    assert counted("simulating", done, of) == f"simulating [{bar}] {done} of {of} members"
+
+
+def test_members_are_counted_no_more_often_than_rounds_are_told() -> None:
+    clock, stream = Clock(), io.StringIO()
+    line = ProgressLine(stream, quiet=False, clock=clock)
+    count = line.counter("simulating")
+    for done in range(1, 31):
+        clock.now = 100 + done / 10
+        count(done, 30)
+    told = [text.split("] ")[1] for text in stream.getvalue().splitlines()]
+    assert told == ["1 of 30 members", "11 of 30 members", "21 of 30 members"]
 
 
 def test_a_pipe_gets_one_line_a_second_at_most() -> None:

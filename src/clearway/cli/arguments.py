@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ COMMANDS: Final = {
     "check-scenario": (_RUN, "check_scenario"),
     "solve": (_RUN, "solve_scenario"),
     "judge": (_RUN, "judge_plan"),
+    "simulate": (_RUN, "simulate_plan"),
     "report": (_RUN, "report_plan"),
     "run": (_RUN, "run_chain"),
     "study": ("clearway.cli.studying", "study"),
@@ -27,8 +29,9 @@ COMMANDS: Final = {
 
 _CODES: Final = """\
 exit codes: 0 done; 1 the plan breaks a rule, or the command failed; 2 bad input, every breach
-listed; 3 the plan brings nobody out; 130 interrupted without a result. While a plan is being
-solved, one Ctrl-C keeps the best plan so far and goes on with it; a second ends at once."""
+listed; 3 the plan brings nobody out; 130 interrupted without a result. DO NOT RUN is a result
+like any other. While a plan is being solved or simulated, one Ctrl-C keeps the best plan or the
+members so far and goes on with them; a second ends at once."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -46,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     _add_check_scenario(verbs)
     _add_solve(verbs)
     _add_judge(verbs)
+    _add_simulate(verbs)
     _add_report(verbs)
     _add_run(verbs)
     _add_study(verbs)
@@ -83,6 +87,14 @@ def _add_judge(verbs: _Verbs[argparse.ArgumentParser]) -> None:
     _add_plan(verb)
 
 
+def _add_simulate(verbs: _Verbs[argparse.ArgumentParser]) -> None:
+    verb = _verb(verbs, "simulate", "simulate a plan, judge it and write its report")
+    _add_scenario(verb)
+    _add_plan(verb)
+    _add_out(verb, "folder to write the report to")
+    _add_draws(verb)
+
+
 def _add_report(verbs: _Verbs[argparse.ArgumentParser]) -> None:
     verb = _verb(verbs, "report", "judge a plan and write its report")
     _add_scenario(verb)
@@ -97,10 +109,16 @@ def _add_report(verbs: _Verbs[argparse.ArgumentParser]) -> None:
 
 
 def _add_run(verbs: _Verbs[argparse.ArgumentParser]) -> None:
-    verb = _verb(verbs, "run", "the whole chain: read, solve, judge, report")
+    verb = _verb(verbs, "run", "the whole chain: read, solve, simulate, judge, report")
     _add_scenario(verb)
     _add_out(verb, "folder to write everything to")
     _add_limits(verb)
+    _add_draws(verb)
+    verb.add_argument(
+        "--no-simulate",
+        action="store_true",
+        help="plan for central values and say nothing of risk",
+    )
 
 
 def _add_study(verbs: _Verbs[argparse.ArgumentParser]) -> None:
@@ -144,6 +162,30 @@ def _add_plan(verb: argparse.ArgumentParser) -> None:
 
 def _add_out(verb: argparse.ArgumentParser, says: str) -> None:
     verb.add_argument("--out", type=Path, required=True, metavar="PATH", help=says)
+
+
+def _add_draws(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--members",
+        type=_at_least(1),
+        default=200,
+        help="courses of the pause to simulate (default: %(default)s)",
+    )
+    verb.add_argument(
+        "--seed",
+        type=_at_least(0),
+        default=1,
+        help="to draw the members from (default: %(default)s)",
+    )
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def whole(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"must be a whole number, {least} or more")
+        return int(text)
+
+    return whole
 
 
 def _add_limits(verb: argparse.ArgumentParser) -> None:

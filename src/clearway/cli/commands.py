@@ -14,12 +14,13 @@ from typing import Final
 
 from clearway.cli.arguments import BOTH
 from clearway.cli.codes import FAILED, NOBODY, OK
-from clearway.cli.interrupt import Interrupt
+from clearway.cli.interrupt import MEMBERS, Interrupt
 from clearway.cli.progress import ProgressLine
 from clearway.cli.say import complain, size, tell
 from clearway.cli.summary import cost, summary, written
 from clearway.cli.write import expect_file, expect_folder, named, scratch_in, write_text
 from clearway.judge.check import judge
+from clearway.model.outcome import Ensemble
 from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
 from clearway.model.verdict import Verdict
@@ -29,6 +30,7 @@ from clearway.publish.report import publish, report_name
 from clearway.publish.words import LANGS
 from clearway.read.plan_file import read_plan
 from clearway.read.scenario import read_scenario
+from clearway.simulate.simulate import simulate
 from clearway.solve.options import SolveOptions
 from clearway.solve.solve import solve
 
@@ -64,6 +66,15 @@ def judge_plan(arguments: argparse.Namespace) -> int:
     return _code(plan, verdict)
 
 
+def simulate_plan(arguments: argparse.Namespace) -> int:
+    """Simulate a plan, judge it with what came of it, and write its report."""
+    expect_folder(arguments.out)
+    run = _begin(arguments)
+    scenario = run.read()
+    plan = read_plan(arguments.plan, scenario)
+    return run.finish(scenario, plan)
+
+
 def report_plan(arguments: argparse.Namespace) -> int:
     """Judge a plan and write its report."""
     expect_folder(arguments.out)
@@ -71,28 +82,30 @@ def report_plan(arguments: argparse.Namespace) -> int:
     scenario = run.read()
     plan = read_plan(arguments.plan, scenario)
     verdict = run.judge(scenario, plan)
-    paths = run.publish(scenario, plan, verdict, lang=arguments.lang)
+    paths = run.publish(scenario, plan, _Found(verdict), lang=arguments.lang)
     tell(arguments, written(paths))
     return _code(plan, verdict)
 
 
 def run_chain(arguments: argparse.Namespace) -> int:
-    """Read, solve, judge, publish, and say in short what came of it."""
+    """Read, solve, simulate, judge, publish, and say in short what came of it."""
     expect_folder(arguments.out)
     run = _begin(arguments)
     scenario = run.read()
-    plan = run.solve(scenario)
-    verdict = run.judge(scenario, plan)
-    paths = run.publish(scenario, plan, verdict)
-    tell(arguments, summary(scenario, plan, verdict))
-    tell(arguments, cost(run.seconds, peak_mb()))
-    tell(arguments, written(paths))
-    return _code(plan, verdict)
+    return run.finish(scenario, run.solve(scenario))
 
 
 def peak_mb() -> float:
     """Return the most memory that this process ever held, in MB of 2**20 bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _UNITS_A_MB
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found about a plan."""
+
+    verdict: Verdict
+    ensemble: Ensemble | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +151,41 @@ class _Run:
         complain(map(str, verdict.breaches))
         return verdict
 
+    def finish(self, scenario: Scenario, plan: Plan) -> int:
+        """Check a plan, simulate it, publish, say in short what came of it; return the code."""
+        found = self.look_ahead(scenario, plan, self.judge(scenario, plan))
+        paths = self.publish(scenario, plan, found)
+        tell(self.arguments, summary(scenario, plan, found.verdict, found.ensemble))
+        tell(self.arguments, cost(self.seconds, peak_mb()))
+        tell(self.arguments, written(paths))
+        return _code(plan, found.verdict)
+
+    def look_ahead(self, scenario: Scenario, plan: Plan, verdict: Verdict) -> _Found:
+        """Simulate the plan and have it judged; a plan that breaks a rule is not simulated."""
+        if verdict.breaches or getattr(self.arguments, "no_simulate", False):
+            return _Found(verdict)
+        ensemble = self.simulate(scenario, plan)
+        with self._timed("judge"):
+            return _Found(judge(scenario, plan, ensemble), ensemble)
+
+    def simulate(self, scenario: Scenario, plan: Plan) -> Ensemble:
+        """Simulate the plan; when Ctrl-C is pressed, take the members done."""
+        members, seed = self.arguments.members, self.arguments.seed
+        progress = self.line.counter("simulating")
+        with self._timed("simulate"), Interrupt(self.line.say, MEMBERS) as stop:
+            ensemble = simulate(scenario, plan, members, seed, progress=progress, stop=stop)
+        self.line.say(f"simulated {len(ensemble):,} members of {members:,}")
+        return ensemble
+
     def publish(
-        self, scenario: Scenario, plan: Plan, verdict: Verdict, *, lang: str = BOTH
+        self, scenario: Scenario, plan: Plan, found: _Found, *, lang: str = BOTH
     ) -> tuple[Path, ...]:
         """Write the report in ``lang`` and the files beside it; return where they are."""
         timings = {**self.seconds, "peak_mb": peak_mb()}
         target: Path = self.arguments.out
         with self._timed("publish"), named(target), scratch_in(target, "clearway") as scratch:
-            publish(scenario, plan, None, verdict, scratch, beside=Beside(timings=timings))
+            beside = Beside(timings=timings)
+            publish(scenario, plan, found.ensemble, found.verdict, scratch, beside=beside)
             unwanted = {report_name(one) for one in LANGS if lang not in (one, BOTH)}
             made = sorted(one for one in scratch.iterdir() if one.name not in unwanted)
             return tuple(one.replace(target / one.name) for one in made)
@@ -156,7 +196,7 @@ class _Run:
         try:
             yield
         finally:
-            self.seconds[verb] = time.perf_counter() - began
+            self.seconds[verb] = self.seconds.get(verb, 0.0) + time.perf_counter() - began
             self.line.close()
 
 

@@ -1,4 +1,4 @@
-"""Ctrl-C while a plan is being solved: the first asks to stop, the second ends at once."""
+"""Ctrl-C while a plan is solved or simulated: the first asks to stop, the second ends at once."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ from clearway.cli.codes import INTERRUPTED
 
 _LOG: Final = logging.getLogger(__name__)
 _DONE: Final = 0
+#: What the first Ctrl-C keeps.
+PLAN: Final = "the best plan so far is kept"
+MEMBERS: Final = "the members done so far are kept"
+REPORT: Final = "the report is written without the comparison"
 
 
 class Interrupt:
@@ -24,9 +28,10 @@ class Interrupt:
     thread reads it.
     """
 
-    def __init__(self, say: Callable[[str], None]) -> None:
-        """Keep ``say``, which tells the person at the keyboard what happens."""
+    def __init__(self, say: Callable[[str], None], kept: str = PLAN) -> None:
+        """Keep ``say``, which tells the person at the keyboard what happens, and what is kept."""
         self._say = say
+        self._kept = kept
         self._asked = threading.Event()
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._ends = (-1, -1)
@@ -70,7 +75,7 @@ class Interrupt:
                 # Not sys.exit: the main thread may be deep in compiled code for a while yet.
                 os._exit(INTERRUPTED)
             self._asked.set()
-            self._say("stopping: the best plan so far is kept (Ctrl-C again ends at once)")
+            self._say(f"stopping: {self._kept} (Ctrl-C again ends at once)")
 
 
 def _leave_to_the_thread(_number: int, _frame: object) -> None:

@@ -13,6 +13,7 @@ from clearway.solve.options import Progress
 
 _TERMINAL_S: Final = 0.1
 _PIPE_S: Final = 1.0
+_BAR: Final = 30
 _STAGES: Final = {
     PEOPLE: "people out, weighted",
     EXPOSURE: "person-hours exposed",
@@ -36,11 +37,17 @@ class ProgressLine:
 
     def __call__(self, progress: Progress) -> None:
         """Show ``progress``, unless the last was shown only just now."""
+        self._show(lambda: described(progress))
+
+    def counter(self, what: str) -> Callable[[int, int], None]:
+        """Return what shows how many members are done, of how many."""
+        return lambda done, of: self._show(lambda: counted(what, done, of))
+
+    def _show(self, text: Callable[[], str]) -> None:
         now = self._clock()
         if now >= self._next:
             self._next = now + (_TERMINAL_S if self._terminal else _PIPE_S)
-            text = described(progress)
-            self._write(f"\r\x1b[K{_fitted(text)}" if self._terminal else f"{text}\n")
+            self._write(f"\r\x1b[K{_fitted(text())}" if self._terminal else f"{text()}\n")
             self._drawn = self._terminal
 
     def say(self, text: str) -> None:
@@ -72,6 +79,12 @@ def described(progress: Progress) -> str:
         f"{progress.seconds:6.1f} s  {stage}, round {progress.round}: "
         f"{progress.value:,.0f}, bound {progress.bound:,.0f}, gap {100 * progress.gap:.3f} %"
     )
+
+
+def counted(what: str, done: int, of: int) -> str:
+    """Return how far a count has come, with a bar."""
+    full = _BAR * done // max(of, 1)
+    return f"{what} [{'#' * full}{'.' * (_BAR - full)}] {done:,} of {of:,} members"
 
 
 def _fitted(text: str) -> str:

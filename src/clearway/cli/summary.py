@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
+import numpy as np
+
+from clearway.model.outcome import Ensemble
 from clearway.model.plan import EXPOSURE, HOURS, PEOPLE, Plan
 from clearway.model.scenario import Scenario
-from clearway.model.verdict import Verdict
+from clearway.model.thresholds import BARRED, CONDITION, MET
+from clearway.model.verdict import CONDITIONS, DO_NOT_RUN, GO, Verdict
+
+_WORDS: Final = {GO: "GO", CONDITIONS: "GO WITH CONDITIONS", DO_NOT_RUN: "DO NOT RUN"}
+#: Reasons that are told; the report has all of them.
+_SHOWN: Final = 3
 
 
-def summary(scenario: Scenario, plan: Plan, verdict: Verdict) -> str:
+def summary(
+    scenario: Scenario, plan: Plan, verdict: Verdict, ensemble: Ensemble | None = None
+) -> str:
     """Return what the judge found beside what the solver proved, one figure a line."""
     rows = [
+        *_recommended(verdict),
+        *(_likely(ensemble) if ensemble is not None else ()),
         ("inside", f"{verdict.people_inside:,} people"),
         ("willing", f"{verdict.people_willing:,} people, uptake {plan.uptake:g}"),
         ("out", _levelled(plan, PEOPLE, verdict.people_out, "people, at most")),
@@ -27,6 +42,30 @@ def summary(scenario: Scenario, plan: Plan, verdict: Verdict) -> str:
         ("status", f"{plan.status.code}: {plan.status.reason.en}"),
     ]
     return "\n".join([f"{scenario.title.en} ({scenario.id})", *map(_row, rows)])
+
+
+def _recommended(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    """Yield the recommendation, then what bars it."""
+    decision = verdict.decision
+    if decision is None:
+        return
+    states = Counter(reason.state for reason in decision.reasons)
+    counts = f"{states[BARRED]} bar, {states[CONDITION]} conditions, {states[MET]} met"
+    yield "recommend", f"{_WORDS[decision.code]} ({counts}); the software recommends, others decide"
+    barred = [reason for reason in decision.reasons if reason.state == BARRED]
+    for reason in barred[:_SHOWN]:
+        yield "  because", reason.text.en.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _likely(ensemble: Ensemble) -> Iterator[tuple[str, str]]:
+    """Yield people out and being caught, over the members."""
+    low, median, high = np.quantile(ensemble.people_out, (0.1, 0.5, 0.9)).tolist()
+    interval = f"80 % of members from {low:,.0f} to {high:,.0f}"
+    yield "likely", f"{median:,.0f} people out, median; {interval}"
+    caught = ensemble.anyone_caught
+    upper = math.ceil(1000 * caught.upper() - 1e-9) / 10
+    members = f"{caught.hits:,} of {caught.of:,} members, seed {ensemble.seed}"
+    yield "caught", f"at most {upper:g} % (upper 95 % limit): anyone, in {members}"
 
 
 def cost(seconds: Mapping[str, float], peak_mb: float) -> str:
