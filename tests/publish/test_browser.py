@@ -250,7 +250,15 @@ def test_without_scripts_everything_but_the_controls_is_there(
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((folder / "report.ar.html").as_uri())
-    for selector in ("#sketch", "#curve .curve.wide", "#fan .curve.wide", "#risk-table", "#corridor-table", "#calls-table", "#figure-table"):
+    for selector in (
+        "#sketch",
+        "#curve .curve.wide",
+        "#fan .curve.wide",
+        "#risk-table",
+        "#corridor-table",
+        "#calls-table",
+        "#figure-table",
+    ):
         assert page.locator(selector).is_visible(), selector
     for selector in ("#slot", ".filters", "#print", "[data-sort]"):
         assert page.locator(selector).first.is_hidden(), selector

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from clearway.judge.check import judge
@@ -20,7 +21,8 @@ from clearway.model.verdict import PlanBreach
 from clearway.publish.beside import NOTHING_BESIDE, Beside
 from clearway.publish.summary import FORMAT, VERBS, summary
 from tests.plans import greedy_plan
-from tests.publish.pages import decision
+from tests.publish.ensembles import compared
+from tests.publish.pages import decision, town, town_comparison, town_ensemble
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "summary-format.md").read_text(encoding="utf-8")
 TIMINGS = {"read": 0.5, "solve": 4.0, "judge": 1.0, "publish": 2.0, "peak_mb": 700.0}
@@ -140,3 +142,60 @@ def test_breaches_are_counted(one_corridor: Scenario) -> None:
     breach = PlanBreach("gate", "C1", 2.0, 1.0, "persons", "Too many.")
     verdict = replace(judge(one_corridor, plan), breaches=(breach,) * 3)
     assert summary(one_corridor, plan, None, verdict, Beside(timings=TIMINGS))["breaches"] == 3
+
+
+def test_risk_and_recommendation_are_null_where_nothing_was_simulated(two_days: Scenario) -> None:
+    found = figures(two_days, rules=None)
+    assert found["risk"] == dict.fromkeys(("level", "p_caught", "p_caught_upper95", "members"))
+    assert found["verdict"] == {"decision": None, "reasons": None}
+    later = ("out_mean", "out_p10", "price_of_robustness", "flat_margin_out_mean")
+    assert [found["people"][name] for name in later] == [None] * 4
+
+
+def test_risk_is_of_the_members_and_its_level_of_the_plan() -> None:
+    scenario, plan, verdict = town()
+    ensemble, comparison = town_ensemble(), town_comparison()
+    beside = Beside(comparison, TIMINGS | {"simulate": 9.0, "compare": 3.0})
+    found = summary(scenario, plan, ensemble, verdict, beside)
+    share = ensemble.anyone_caught
+    assert found["risk"] == {
+        "level": 0.01,
+        "p_caught": share.hits / 40,
+        "p_caught_upper95": share.upper(),
+        "members": 40,
+    }
+    people = found["people"]
+    assert people["out_mean"] == pytest.approx(ensemble.people_out.mean())
+    assert people["out_p10"] == pytest.approx(np.quantile(ensemble.people_out, 0.1))
+    assert people["price_of_robustness"] == pytest.approx(comparison.price_of_robustness[0])
+    assert comparison.flat is not None
+    flat = comparison.flat.ensemble.people_out.mean()
+    assert people["flat_margin_out_mean"] == pytest.approx(flat)
+    assert found["seconds"]["simulate"] == 9.0
+    json.dumps(found, allow_nan=False)
+
+
+def test_no_flat_margin_is_null() -> None:
+    scenario, plan, verdict = town()
+    beside = Beside(compared(town_ensemble(), 700, flat=False))
+    found = summary(scenario, plan, town_ensemble(), verdict, beside)
+    assert found["people"]["flat_margin_out_mean"] is None
+    assert found["people"]["price_of_robustness"] is not None
+
+
+def test_reasons_are_told_in_both_languages() -> None:
+    scenario, plan, verdict = town()
+    found = summary(scenario, plan, None, verdict, NOTHING_BESIDE)["verdict"]
+    assert found["decision"] == "do-not-run"
+    assert verdict.decision is not None
+    assert len(found["reasons"]) == len(verdict.decision.reasons)
+    missing = [reason for reason in found["reasons"] if reason["topic"] == "consent"]
+    assert missing[0] == {
+        "topic": "consent",
+        "where": "C1",
+        "state": "barred",
+        "text": {"en": "No reply for C1.", "ar": "لا رد بشأن C1."},
+        "turn": {"en": "A consent for C1.", "ar": "موافقة على C1."},
+    }
+    met = [reason for reason in found["reasons"] if reason["state"] == "met"]
+    assert {reason["turn"] for reason in met} == {None}

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from clearway.model.rules import Rules
+from clearway.model.rules import GateRule, Rules
 from clearway.publish.colours import corridor_colour
 from clearway.publish.edition import Edition
-from clearway.publish.recommend import NONE
 from clearway.publish.words import Said, Words
 
 
@@ -53,32 +52,65 @@ class _Closing:
 
 
 def gate_rows(edition: Edition, rules: Rules) -> Iterator[GateRow]:
-    """Yield what the team at each gate does, corridor by corridor."""
-    words, corridors = edition.words, edition.scenario.corridors
+    """Yield what the team at each gate does, corridor by corridor.
+
+    Where people are checked again at the corridor's end, other rules stand in rows of their own.
+    """
     by_corridor = {gate.corridor: gate for gate in rules.gates}
-    for row, corridor in enumerate(corridors):
+    for row, corridor in enumerate(edition.scenario.corridors):
         gate = by_corridor.get(corridor.id)
         if gate is None:
             continue
         closings = _closings(edition, corridor.id)
-        for at, closing in enumerate(closings):
-            yield GateRow(
-                code=words.code(corridor.id),
-                name=words.name(corridor.name),
-                colour=corridor_colour(row),
-                first=at == 0,
-                rows=len(closings),
-                queue=_cap(words, gate.hold_queue_persons),
-                called=_cap(words, gate.hold_called_persons),
-                open=_cap(words, gate.open_persons),
-                mark=words.number(gate.turn_m),
-                days=edition.calendar.days(closing.days),
-                closes=edition.calendar.clock(closing.closes_s),
-                last=tuple(
-                    _before(edition, closing, before) or (NONE, NONE)
-                    for before in gate.last_entry_s
-                ),
-            )
+        pairs = [(closing, again) for again in _checked(gate) for closing in closings]
+        for at, (closing, again) in enumerate(pairs):
+            found = _gate_row(edition, gate, closing, row)
+            found = replace(found, first=at == 0, rows=len(pairs))
+            yield _again(edition, gate, closing, found) if again else found
+
+
+def _checked(gate: GateRule) -> tuple[bool, ...]:
+    """Return whether there are rules for days without, and with a second check."""
+    other = bool(gate.last_entry_recheck_s) or math.isfinite(gate.open_recheck_persons)
+    return (False, True) if other else (False,)
+
+
+def _gate_row(edition: Edition, gate: GateRule, closing: _Closing, row: int) -> GateRow:
+    words, corridor = edition.words, edition.scenario.corridors[row]
+    return GateRow(
+        code=words.code(corridor.id),
+        name=words.name(corridor.name),
+        colour=corridor_colour(row),
+        first=True,
+        rows=1,
+        queue=_cap(words, gate.hold_queue_persons),
+        called=_cap(words, gate.hold_called_persons),
+        open=_cap(words, gate.open_persons),
+        mark=words.number(gate.turn_m),
+        days=edition.calendar.days(closing.days),
+        closes=edition.calendar.clock(closing.closes_s),
+        last=_last(edition, closing, gate.last_entry_s),
+    )
+
+
+def _again(edition: Edition, gate: GateRule, closing: _Closing, row: GateRow) -> GateRow:
+    """Return a gate's row for days on which people are checked again."""
+    words, persons = edition.words, min(gate.open_persons, gate.open_recheck_persons)
+    nobody = (words.say("rules.nobody"), Said(""))
+    last = _last(edition, closing, gate.last_entry_recheck_s or gate.last_entry_s)
+    return replace(
+        row,
+        open=_cap(words, persons),
+        days=words.say("rules.recheck", days=row.days),
+        last=last if persons > 0 else (nobody,) * len(last),
+    )
+
+
+def _last(
+    edition: Edition, closing: _Closing, seconds: tuple[float, ...]
+) -> tuple[tuple[Said, Said], ...]:
+    nobody = (edition.words.say("rules.nobody"), Said(""))
+    return tuple(_before(edition, closing, before) or nobody for before in seconds)
 
 
 def departure_rows(edition: Edition, rules: Rules) -> Iterator[DepartureRow]:
@@ -98,7 +130,7 @@ def departure_rows(edition: Edition, rules: Rules) -> Iterator[DepartureRow]:
                     colour=corridor_colour(row),
                     days=edition.calendar.days(closing.days),
                     last=tuple(
-                        None if before is None else _before(edition, closing, before)
+                        None if before is None else _last(edition, closing, (before,))[0]
                         for before in found
                     ),
                 )
@@ -117,7 +149,7 @@ def _before(edition: Edition, closing: _Closing, before_s: float) -> tuple[Said,
     moment = math.floor((closing.closes_s - before_s) / 60) * 60
     if moment < closing.opens_s:
         return None
-    minutes = edition.words.number(math.ceil(before_s / 60))
+    minutes = edition.words.say("rules.before", n=math.ceil(before_s / 60))
     return edition.calendar.clock(moment), minutes
 
 
