@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from benchmarks import explicit
 from benchmarks.child import limit_memory, peak_mb
+from benchmarks.clock import Clock
 from benchmarks.streets import SOURCE
 from benchmarks.variant import STEP_S, minute_variant
 from clearway.errors import ScenarioError
@@ -103,21 +104,6 @@ def full_graph(
     clock.lap()
     optimum = explicit.solve(graph, STEP_S)
     yield {"mcf": clock.lap(), "peak_mb": peak_mb(), **dataclasses.asdict(optimum)}
-
-
-class Clock:
-    """Seconds by the wall and of the processor since the last lap."""
-
-    def __init__(self) -> None:
-        """Start."""
-        self._wall, self._cpu = time.perf_counter(), time.process_time()
-
-    def lap(self) -> dict[str, float]:
-        """Return the seconds of this lap and start the next."""
-        wall, cpu = time.perf_counter(), time.process_time()
-        lap = {"wall_s": wall - self._wall, "cpu_s": cpu - self._cpu}
-        self._wall, self._cpu = wall, cpu
-        return lap
 
 
 def _parts(scenario: Scenario, options: SolveOptions, *, until: str = "") -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.child import ROOT, peak_mb, run_child
-from benchmarks.measure import Clock
+from benchmarks.clock import Clock
 from clearway.publish.scenario_folder import write_scenario
 from tests.scenarios import two_days
 
