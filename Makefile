@@ -9,7 +9,7 @@ BUNDLE := src/clearway/publish/static
 LOCK := uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --extra import --group build
 WEB := $(shell find web -type f -not -path 'web/node_modules/*' 2>/dev/null)
-KERNELS := $(shell find src/clearway/solve -name '*.py' 2>/dev/null)
+KERNELS := $(shell find src/clearway/solve src/clearway/simulate src/clearway/borrow.py -name '*.py' 2>/dev/null)
 
 # Nothing here calls home, asks a question, or waits at a prompt.
 export PYTHONDONTWRITEBYTECODE :=
@@ -43,6 +43,7 @@ crosscheck: install $(VENV)/dev.stamp ## the plan's optimum against other progra
 
 bench: install $(VENV)/dev.stamp ## time, memory and gap on five cities; rewrites docs/benchmarks.md
 	$(BIN)/python benchmarks/solve.py
+	$(BIN)/python benchmarks/simulate.py
 
 format: $(VENV)/dev.stamp ## lay out the code
 	$(BIN)/ruff check --fix --exit-zero .
@@ -81,5 +82,8 @@ $(BUNDLE)/.stamp: $(WEB) | needs
 
 $(VENV)/kernels.stamp: $(KERNELS) $(VENV)/runtime.stamp
 	@echo "compiling the kernels"
+	@# Numba looks at a kernel's own file alone: what it calls may have changed in another.
+	@find src/clearway -name '*.nb[ci]' -delete
 	@$(BIN)/python -m clearway.solve.warm
+	@$(BIN)/python -m clearway.simulate.warm
 	@touch $@

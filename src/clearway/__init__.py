@@ -8,6 +8,7 @@ from clearway.errors import Breach, ClearwayError, ScenarioError, SolverError
 from clearway.judge.check import judge
 from clearway.publish.report import publish
 from clearway.read.scenario import read_scenario
+from clearway.simulate.simulate import simulate
 from clearway.solve.options import Progress, SolveOptions
 from clearway.solve.solve import solve
 
@@ -24,5 +25,6 @@ __all__ = [
     "judge",
     "publish",
     "read_scenario",
+    "simulate",
     "solve",
 ]

@@ -45,7 +45,7 @@ def simulate(
     numbers = range(members) if isinstance(members, int) else members
     if not len(numbers):
         raise ValueError("an ensemble needs at least one member")
-    case = lay_out(scenario, plan, usual_rules(scenario, plan))
+    case = lay_out(scenario, plan, plan.rules or usual_rules(scenario, plan))
 
     def heard(done: int) -> bool:
         if progress is not None:

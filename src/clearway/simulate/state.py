@@ -8,7 +8,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from clearway.simulate.borrow import borrowed
+from clearway.borrow import borrowed
 
 NOBODY: Final = -1
 

@@ -122,6 +122,11 @@ class Search:
         """Return whether any street was overfull in any round."""
         return self._master.watched > 0
 
+    @property
+    def hurried(self) -> bool:
+        """Whether hours count for more than one, so that they prove nothing about plain hours."""
+        return bool((self._problem.urgency != 1).any())
+
     def ready(self, called: Columns) -> None:
         """Prepare to prove bounds for a plan of blocks ``called``, which is then among the flows.
 

@@ -201,7 +201,7 @@ class Master:
         costs = {
             PEOPLE: -weight,
             EXPOSURE: exposure_hours(p, columns),
-            HOURS: out_hours(p, columns),
+            HOURS: out_hours(p, columns) * p.urgency[columns.group],
             COUNT: np.full(count, -1.0),
         }
         use = self._routes.use(columns)

@@ -224,7 +224,7 @@ class _Parts:
         gate = exposed * beyond - duals.cell - duals.site[p.site[cells.corridor]]
         if level == HOURS:
             passing = (cells.front + (p.cohorts - 1) / 2) * planning.step_s / 3600.0
-            gate = gate + passing + beyond
+            gate = gate + (passing + beyond) * p.urgency[:, None]
         home = weight[None, :] - duals.supply - duals.spread[:, None]
         return _Parts(home, gate, exposed * planning.step_s / 3600.0)
 

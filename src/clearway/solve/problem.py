@@ -58,6 +58,9 @@ class Problem:
         Shape (k,), row of the reception site of each corridor.
     cells
         The gates' slots.
+    urgency
+        Shape (g,), what an hour until out counts, a person: 1 for everyone in the objective; more
+        where a table is to call those first who weigh more, in case later hours never come.
     """
 
     scenario: Scenario
@@ -77,6 +80,7 @@ class Problem:
     gate_rate: NDArray[np.float64]
     site: NDArray[np.int64]
     cells: Cells
+    urgency: NDArray[np.float64]
 
     @property
     def ticks_per_slot(self) -> int:
@@ -147,6 +151,7 @@ def pose(scenario: Scenario) -> Problem:
         rate,
         site,
         cells,
+        np.ones(len(scenario.groups)),
     )
 
 

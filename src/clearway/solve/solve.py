@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
+from clearway.model.checks import Checks
 from clearway.model.plan import EXPOSURE, HOURS, PEOPLE, Level, Movement, Plan, Status
 from clearway.model.scenario import Scenario
 from clearway.solve.explain import Shadow, explain
@@ -19,6 +21,7 @@ from clearway.solve.relax import Relaxation
 from clearway.solve.replay import Outcome, replay
 from clearway.solve.rounding import Called, round_off
 from clearway.solve.routes import Routes
+from clearway.solve.withstand import before_gate_m, withstand
 
 log = logging.getLogger(__name__)
 
@@ -33,10 +36,16 @@ def solve(
     scenario: Scenario,
     options: SolveOptions = _DEFAULT,
     *,
+    risk: float | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Plan:
     """Return the plan that brings out the most people, then least exposed, then soonest.
+
+    With ``risk`` the plan is made to withstand what may come: of all such tables it takes the one
+    that calls those first who weigh more, and it adds the rules for gates under which, over a
+    sample of the scenario's uncertainty, most come out while the probability that anyone is
+    caught stays below the risk (:mod:`clearway.solve.withstand`).
 
     Parameters
     ----------
@@ -44,6 +53,9 @@ def solve(
         What to plan for; its central estimates are planned with.
     options
         How far to go.
+    risk
+        Accepted probability that anyone is caught in a corridor when it closes; None plans for
+        the central estimates alone.
     progress
         Called after each round.
     stop
@@ -64,6 +76,9 @@ def solve(
     The method is in ``docs/model.md``: column generation with rows on demand (Ford and Fulkerson
     1958; Dantzig and Wolfe 1960), bounds by Lagrange, and rounding by error diffusion.
     """
+    checks = Checks("solve")
+    checks.number("risk", 1.0 if risk is None else risk, 1e-6, 1.0)
+    checks.done()
     watch = Watch(options, progress, stop)
     problem = pose(scenario)
     log.info("%d gate slots, %.0f persons", len(problem.cells), problem.supply.sum())
@@ -71,12 +86,19 @@ def solve(
         status = explain(problem, None, None, finished=True)
         return _plan(problem, (), (), status)
     routes, relaxation = Routes(problem), Relaxation(problem)
-    search, flow, called = _search(problem, routes, relaxation, watch)
+    hurried = problem if risk is None else replace(problem, urgency=problem.weights)
+    search, flow, called = _search(hurried, routes, relaxation, watch)
     outcome = replay(problem, routes, called)
     search.ready(called.columns)
     levels, shadow = _levels(problem, relaxation, search, outcome, watch)
     status = explain(problem, shadow, levels[0], finished=flow.finished)
-    return _plan(problem, _movements(problem, routes, called), levels, status)
+    movements = _movements(problem, routes, called)
+    plan = _plan(problem, movements, levels, status)
+    if risk is None:
+        return plan
+    return plan.replace(
+        rules=withstand(scenario, movements, before_gate_m(scenario, movements), risk)
+    )
 
 
 def _search(
@@ -124,7 +146,8 @@ def _levels(
         if proof.answer is not None and -proof.bound < most * (1 - SOLVED):
             most, shadow = -proof.bound, Shadow.of_master(problem, proof.answer.duals)
         for level, bound in least.items():
-            least[level] = max(bound, search.prove(level, outcome.weight, watch).bound)
+            if level == EXPOSURE or not search.hurried:
+                least[level] = max(bound, search.prove(level, outcome.weight, watch).bound)
     # Persons are whole; the simplex method's answer is exact to about 1e-7 of it.
     whole = float(np.floor(most * (1 + SOLVED) + SOLVED))
     values = {EXPOSURE: outcome.exposure_hours, HOURS: outcome.out_hours}

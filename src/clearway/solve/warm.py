@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from clearway.solve.kernels import Ground, sweep, trace
+from clearway.solve.rehearse import Calls, Course, Gate, rehearse
 
 
 def warm() -> None:
-    """Run every kernel once, on one street of one tick."""
+    """Run every kernel once: one street of one tick, and one household in a corridor."""
+    rehearse(*_corridor())
     ground = Ground(
         np.array([0, 1, 1]),
         np.array([1]),
@@ -19,6 +21,18 @@ def warm() -> None:
         1,
     )
     trace(ground, sweep(ground), 0, 0)
+
+
+def _corridor() -> tuple[Calls, Course, Gate]:
+    none, whole = np.zeros(1), np.zeros(1, dtype=np.int64)
+    calls = Calls(none, none, none, np.array([0, 1]), whole, whole, np.ones(1), 900.0, 60.0)
+    window = np.array([[0.0, 3600.0, 3600.0, 3600.0, 0.0, 1.0, 0.0]])
+    even = np.ones(64)
+    course = Course(
+        window, np.ones(1), even.reshape(1, 64), even, np.array([0.0, 1.0]), even, 0.0, 1
+    )
+    gate = Gate(100.0, 50.0, 1, 9.0, 9.0, np.array([9.0, 0.0]), np.zeros((2, 1)))
+    return calls, course, gate
 
 
 if __name__ == "__main__":

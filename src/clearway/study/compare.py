@@ -1,0 +1,115 @@
+"""What withstanding costs and gains: other plans under the same draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearway.model.comparison import Alternative, Comparison
+from clearway.model.outcome import Ensemble
+from clearway.model.plan import Plan
+from clearway.model.scenario import Scenario
+from clearway.simulate.simulate import simulate
+from clearway.simulate.usual import usual_rules
+from clearway.solve.solve import solve
+
+#: Flat margins that are tried, in minutes before closing.
+MARGINS_MIN: Final = (*range(30, 180, 15), *range(180, 481, 30))
+
+
+def compare(
+    scenario: Scenario,
+    plan: Plan,
+    ensemble: Ensemble,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Comparison | None:
+    """Return ``plan`` beside the one made for the mean, and beside one flat margin.
+
+    The deterministic plan runs by the usual rules with the scenario's margins. With the flat one
+    no gate admits anybody later than one margin before closing, the same for every corridor and
+    group: the least of ``MARGINS_MIN`` with which no more members catch anyone than the plan's
+    accepted risk allows, or than the plan's own do if those are more.
+
+    Parameters
+    ----------
+    scenario, plan, ensemble
+        What was simulated, and what came of it; the same members are drawn again.
+    progress
+        Told how many members are done, of how many.
+    stop
+        Asked after each member; true gives up.
+
+    Returns
+    -------
+    Comparison
+        None if it was stopped.
+    """
+    bench = _Bench(scenario, solve(scenario), ensemble, _Told(progress, 2 * len(ensemble)), stop)
+    plain = bench.run(None, ensemble.numbers)
+    if plain is None:
+        return None
+    deterministic = Alternative(bench.plan.persons, None, plain)
+    if plan.rules is None:
+        return Comparison(ensemble, deterministic, None)
+    allowed = max(int(plan.rules.risk * len(ensemble)), ensemble.anyone_caught.hits)
+    # Whom a short margin does not catch, a longer one does not: those few show which can do.
+    suspects = ensemble.numbers[plain.caught.sum(axis=1) > 0]
+    for minutes in MARGINS_MIN:
+        few = bench.run(minutes * 60.0, suspects) if len(suspects) else None
+        if few is not None and few.anyone_caught.hits > allowed:
+            continue
+        flat = bench.run(minutes * 60.0, ensemble.numbers)
+        if flat is None:
+            return None
+        if flat.anyone_caught.hits <= allowed:
+            other = Alternative(bench.plan.persons, minutes * 60.0, flat)
+            return Comparison(ensemble, deterministic, other)
+    return Comparison(ensemble, deterministic, None)
+
+
+class _Told:
+    """Counts members over several runs, up to what was expected."""
+
+    def __init__(self, progress: Callable[[int, int], None] | None, expected: int) -> None:
+        self._progress, self._expected, self._before = progress, expected, 0
+
+    def __call__(self, done: int, of: int) -> None:
+        """Hear that ``done`` members of a run of ``of`` are there."""
+        if self._progress is not None:
+            self._progress(min(self._before + done, self._expected), self._expected)
+        if done == of:
+            self._before += of
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """A table that is run by several rules under the draws of one ensemble."""
+
+    scenario: Scenario
+    plan: Plan
+    ensemble: Ensemble
+    told: _Told
+    stop: Callable[[], bool] | None
+
+    def run(self, margin_s: float | None, numbers: NDArray[np.int64]) -> Ensemble | None:
+        """Return what came of the usual rules, with one margin if given; None if stopped."""
+        rules = usual_rules(self.scenario, self.plan, margin_s)
+        ruled = self.plan.replace(rules=rules)
+        members = numbers.tolist()
+        seed = self.ensemble.seed
+        all_of_it = len(members) == len(self.ensemble)
+        found = simulate(
+            self.scenario,
+            ruled,
+            members,
+            seed,
+            progress=self.told if all_of_it else None,
+            stop=self.stop,
+        )
+        return found if len(found) == len(members) else None
