@@ -106,7 +106,8 @@ def _roads(asked: Grid, draw: np.random.Generator) -> tuple[Roads, list[int]]:
                 wide = int(draw.integers(1, asked.lanes + 1))
                 pairs += [(node, other), (other, node)]
                 lanes += [wide, wide]
-    x, y = (np.arange(inner) % side).tolist(), (np.arange(inner) // side).tolist()
+    x = [float(node % side) for node in range(inner)]
+    y = [float(node // side) for node in range(inner)]
     rim, exits = _rim(side), list[int]()
     for number in range(asked.gates):
         mouth, gate = rim[round(number * len(rim) / asked.gates)], inner + 2 * number
@@ -121,8 +122,8 @@ def _roads(asked: Grid, draw: np.random.Generator) -> tuple[Roads, list[int]]:
     jam: Floats = count * asked.lane_per_m
     speed = np.full(len(lanes), asked.speed_m_per_s)
     roads = Roads(
-        x_m=asked.spacing_m * np.array(x, dtype=np.float64),
-        y_m=asked.spacing_m * np.array(y, dtype=np.float64),
+        x_m=asked.spacing_m * np.array(x),
+        y_m=asked.spacing_m * np.array(y),
         gate_per_s=at_gate,
         tail=np.array([one for one, _ in pairs]),
         head=np.array([other for _, other in pairs]),
