@@ -21,20 +21,20 @@ from clearway.cli import commands, main
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
 solve, read_scenario = commands.solve, commands.read_scenario
-simulate = commands.simulate
+simulate, compare = commands.simulate, commands.compare
 where, times, file_bytes = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 
 def press(*_ignored, **_too):
     for _ in range(times):
         os.kill(os.getpid(), signal.SIGINT)
 
-def slow_solve(scenario, options, *, progress, stop):
+def slow_solve(scenario, options, *, risk, progress, stop):
     press()
     while times and not stop():
         threading.Event().wait(0.01)
     if times > 1:
         threading.Event().wait(120)
-    return solve(scenario, options, progress=progress, stop=stop)
+    return solve(scenario, options, risk=risk, progress=progress, stop=stop)
 
 def slow_simulate(scenario, plan, members, seed, *, progress, stop):
     def heard(done, of):
@@ -47,6 +47,14 @@ def slow_simulate(scenario, plan, members, seed, *, progress, stop):
         progress(done, of)
     return simulate(scenario, plan, members, seed, progress=heard, stop=stop)
 
+def slow_compare(scenario, plan, ensemble, *, progress, stop):
+    press()
+    while not stop():
+        threading.Event().wait(0.01)
+    return compare(scenario, plan, ensemble, progress=progress, stop=stop)
+
+if where == "compare":
+    commands.compare = slow_compare
 if where == "simulate":
     commands.simulate = slow_simulate
 if where == "solve":
@@ -68,7 +76,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_one_ctrl_c_gives_the_best_plan_so_far(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    end = _run("solve", 1, "run", str(folder), "--out", str(out))
+    end = _run("solve", 1, "run", str(folder), "--out", str(out), "--members", "2")
     assert "stopping: the best plan so far is kept" in end.stderr
     assert "Traceback" not in end.stderr
     summary = json.loads((out / "summary.json").read_text("utf-8"))
@@ -99,6 +107,16 @@ def test_one_ctrl_c_keeps_the_members_done(folder: Path, tmp_path: Path) -> None
     assert end.returncode == (0 if summary["people"]["out"] else 3)
     assert summary["people"]["price_of_robustness"] is None
     assert "was not compared with others" in (out / "report.html").read_text("utf-8")
+
+
+def test_one_ctrl_c_while_comparing_writes_the_report_without(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    end = _run("compare", 1, "run", str(folder), "--out", str(out), "--members", "4")
+    assert "stopping: the report is written without the comparison" in end.stderr
+    summary = json.loads((out / "summary.json").read_text("utf-8"))
+    assert summary["risk"]["members"] == 4
+    assert summary["people"]["price_of_robustness"] is None
+    assert end.returncode == 0
 
 
 def test_a_second_ctrl_c_in_simulation_ends_at_once(folder: Path, tmp_path: Path) -> None:

@@ -40,7 +40,8 @@ def edit(folder: Path, name: str, pattern: str, new: str) -> None:
 
 def run(folder: Path, *words: str) -> int:
     """Return the exit code of the whole chain, with the report in ``out`` beside the folder."""
-    return main(["run", str(folder), "--out", str(folder.parent / "out"), *words])
+    few = ("--members", "2")
+    return main(["run", str(folder), "--out", str(folder.parent / "out"), *few, *words])
 
 
 def summary(folder: Path) -> dict[str, object]:

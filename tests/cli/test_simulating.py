@@ -133,7 +133,9 @@ def test_run_simulates_unless_told_otherwise(folder: Path, tmp_path: Path, capsy
     assert "members" not in said.out + said.err
     found = told(tmp_path / "without")
     assert found["seconds"]["simulate"] is None
-    assert found["risk"] == dict.fromkeys(("level", "p_caught", "p_caught_upper95", "members"))
+    assert found["risk"] == {"level": 0.01} | dict.fromkeys(
+        ("p_caught", "p_caught_upper95", "members")
+    )
     assert told(tmp_path / "with")["risk"]["members"] == 3
 
 
@@ -161,6 +163,58 @@ def test_a_consent_that_is_given_bars_nothing(
     assert states["given"]
     assert "barred" not in states["given"]
     assert capsys.readouterr().out == ""
+
+
+def test_run_sets_the_plan_beside_others(folder: Path, tmp_path: Path, capsys: Capture) -> None:
+    out = tmp_path / "out"
+    assert main(["run", str(folder), "--out", str(out), "--members", "4"]) == 0
+    assert "compared with other plans under the same draws" in capsys.readouterr().err
+    found = told(out)
+    assert found["seconds"]["compare"] > 0
+    assert found["people"]["price_of_robustness"] is not None
+    page = (out / "report.html").read_text("utf-8")
+    assert "Plan for central values, usual rules" in page
+    assert "was not compared with others" not in page
+
+
+def test_a_plan_file_is_simulated_and_not_compared(
+    folder: Path, plan: Path, tmp_path: Path
+) -> None:
+    assert simulated(folder, plan, tmp_path / "out", "--quiet") == 0
+    assert told(tmp_path / "out")["people"]["price_of_robustness"] is None
+    assert told(tmp_path / "out")["seconds"]["compare"] is None
+
+
+def test_a_plan_made_for_a_risk_has_rules(folder: Path, tmp_path: Path, capsys: Capture) -> None:
+    """With the risk in the plan, in the summary and in the report's words; without, none."""
+    for name, words in (("plain", []), ("ruled", ["--risk", "0.02"])):
+        path = tmp_path / f"{name}.json"
+        assert main(["solve", str(folder), "--out", str(path), "--quiet", *words]) == 0
+        assert simulated(folder, path, tmp_path / name, "--quiet") == 0
+    assert capsys.readouterr().err == ""
+    assert [told(tmp_path / name)["risk"]["level"] for name in ("plain", "ruled")] == [None, 0.02]
+    plain, ruled = ((tmp_path / one / "report.html").read_text() for one in ("plain", "ruled"))
+    assert "made without rules for the gates" in plain
+    assert "accepts a chance of 2\u00a0% that anyone is caught" in ruled
+
+
+def test_run_plans_for_one_in_a_hundred(folder: Path, tmp_path: Path) -> None:
+    words = ["run", str(folder), "--out", str(tmp_path / "out"), "--members", "2", "--quiet"]
+    assert main(words) == 0
+    assert told(tmp_path / "out")["risk"]["level"] == 0.01
+    assert main([*words, "--risk", "0.04"]) == 0
+    assert told(tmp_path / "out")["risk"]["level"] == 0.04
+
+
+@pytest.mark.parametrize("bad", ["0", "-0.1", "1.5", "nan", "inf", "few", "1e-9", ""])
+@pytest.mark.parametrize("command", ["run", "solve"])
+def test_a_risk_that_is_no_chance_is_refused(
+    command: str, bad: str, tmp_path: Path, capsys: Capture
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main([command, str(tmp_path), "--out", str(tmp_path / "out"), "--risk", bad])
+    assert end.value.code == 2
+    assert "must be from 1e-06 to 1" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,8 @@ def words(command: str, folder: Path, out: Path) -> list[str]:
         streets, recipe = write_town(folder)
         return [command, str(streets), "--recipe", str(recipe), "--out", str(out), "--quiet"]
     plan = [str(folder / "plan.json")] if command == "report" else []
-    return [command, str(folder), *plan, "--out", str(out), "--quiet"]
+    few = ["--members", "2"] if command == "run" else []
+    return [command, str(folder), *plan, "--out", str(out), "--quiet", *few]
 
 
 def test_a_path_with_blanks_and_arabic_letters(folder: Path, capsys: Capture) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,7 @@ from clearway import __version__
 BOTH: Final = "both"
 
 _RUN: Final = "clearway.cli.commands"
+_LEAST_RISK: Final = 1e-6
 
 #: Module and function of each command. They are named, not imported: the libraries that read
 #: geodata cost a second at start and only ``import`` needs them.
@@ -79,6 +81,7 @@ def _add_solve(verbs: _Verbs[argparse.ArgumentParser]) -> None:
     _add_scenario(verb)
     _add_out(verb, "plan file to write (JSON)")
     _add_limits(verb)
+    _add_risk(verb, None, "plan for central values alone")
 
 
 def _add_judge(verbs: _Verbs[argparse.ArgumentParser]) -> None:
@@ -109,15 +112,14 @@ def _add_report(verbs: _Verbs[argparse.ArgumentParser]) -> None:
 
 
 def _add_run(verbs: _Verbs[argparse.ArgumentParser]) -> None:
-    verb = _verb(verbs, "run", "the whole chain: read, solve, simulate, judge, report")
+    verb = _verb(verbs, "run", "the whole chain: read, solve, simulate, compare, judge, report")
     _add_scenario(verb)
     _add_out(verb, "folder to write everything to")
     _add_limits(verb)
+    _add_risk(verb, 0.01, "%(default)s")
     _add_draws(verb)
     verb.add_argument(
-        "--no-simulate",
-        action="store_true",
-        help="plan for central values and say nothing of risk",
+        "--no-simulate", action="store_true", help="plan and judge; say nothing of what may come"
     )
 
 
@@ -177,6 +179,26 @@ def _add_draws(verb: argparse.ArgumentParser) -> None:
         default=1,
         help="to draw the members from (default: %(default)s)",
     )
+
+
+def _add_risk(verb: argparse.ArgumentParser, default: float | None, says: str) -> None:
+    verb.add_argument(
+        "--risk",
+        type=_probability,
+        default=default,
+        help="accepted chance that anyone is caught in a corridor when it closes: the plan is "
+        f"made to withstand what may come, with rules for its gates (default: {says})",
+    )
+
+
+def _probability(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not _LEAST_RISK <= value <= 1:
+        raise argparse.ArgumentTypeError(f"must be from {_LEAST_RISK:g} to 1, such as 0.01")
+    return value
 
 
 def _at_least(least: int) -> Callable[[str], int]:

@@ -8,18 +8,19 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from clearway.cli.arguments import BOTH
 from clearway.cli.codes import FAILED, NOBODY, OK
-from clearway.cli.interrupt import MEMBERS, Interrupt
+from clearway.cli.interrupt import MEMBERS, REPORT, Interrupt
 from clearway.cli.progress import ProgressLine
 from clearway.cli.say import complain, size, tell
 from clearway.cli.summary import cost, summary, written
 from clearway.cli.write import expect_file, expect_folder, named, scratch_in, write_text
 from clearway.judge.check import judge
+from clearway.model.comparison import Comparison
 from clearway.model.outcome import Ensemble
 from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
@@ -33,6 +34,7 @@ from clearway.read.scenario import read_scenario
 from clearway.simulate.simulate import simulate
 from clearway.solve.options import SolveOptions
 from clearway.solve.solve import solve
+from clearway.study.compare import compare
 
 #: The system counts memory in units of 1024 bytes, but macOS in bytes.
 _UNITS_A_MB: Final = 1024**2 if sys.platform == "darwin" else 1024
@@ -88,11 +90,11 @@ def report_plan(arguments: argparse.Namespace) -> int:
 
 
 def run_chain(arguments: argparse.Namespace) -> int:
-    """Read, solve, simulate, judge, publish, and say in short what came of it."""
+    """Read, solve, simulate, compare, judge, publish, and say in short what came of it."""
     expect_folder(arguments.out)
     run = _begin(arguments)
     scenario = run.read()
-    return run.finish(scenario, run.solve(scenario))
+    return run.finish(scenario, run.solve(scenario), beside_others=True)
 
 
 def peak_mb() -> float:
@@ -106,6 +108,7 @@ class _Found:
 
     verdict: Verdict
     ensemble: Ensemble | None = None
+    comparison: Comparison | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,8 @@ class _Run:
             **{name: value for name, value in asked.items() if value is not None}
         )
         with self._timed("solve"), Interrupt(self.line.say) as stop:
-            plan = solve(scenario, options, progress=self.line, stop=stop)
+            risk = self.arguments.risk
+            plan = solve(scenario, options, risk=risk, progress=self.line, stop=stop)
         self.line.say(f"solved: {plan.persons:,} people, {len(plan.movements):,} movements")
         return plan
 
@@ -151,9 +155,12 @@ class _Run:
         complain(map(str, verdict.breaches))
         return verdict
 
-    def finish(self, scenario: Scenario, plan: Plan) -> int:
+    def finish(self, scenario: Scenario, plan: Plan, *, beside_others: bool = False) -> int:
         """Check a plan, simulate it, publish, say in short what came of it; return the code."""
         found = self.look_ahead(scenario, plan, self.judge(scenario, plan))
+        if beside_others and found.ensemble is not None:
+            comparison = self.compare(scenario, plan, found.ensemble)
+            found = replace(found, comparison=comparison)
         paths = self.publish(scenario, plan, found)
         tell(self.arguments, summary(scenario, plan, found.verdict, found.ensemble))
         tell(self.arguments, cost(self.seconds, peak_mb()))
@@ -177,6 +184,17 @@ class _Run:
         self.line.say(f"simulated {len(ensemble):,} members of {members:,}")
         return ensemble
 
+    def compare(self, scenario: Scenario, plan: Plan, ensemble: Ensemble) -> Comparison | None:
+        """Set other plans beside it; None where nobody is called, or Ctrl-C is or was pressed."""
+        if not plan.movements or len(ensemble) < self.arguments.members:
+            return None
+        progress = self.line.counter("comparing")
+        with self._timed("compare"), Interrupt(self.line.say, REPORT) as stop:
+            found = compare(scenario, plan, ensemble, progress=progress, stop=stop)
+        if found is not None:
+            self.line.say("compared with other plans under the same draws")
+        return found
+
     def publish(
         self, scenario: Scenario, plan: Plan, found: _Found, *, lang: str = BOTH
     ) -> tuple[Path, ...]:
@@ -184,7 +202,7 @@ class _Run:
         timings = {**self.seconds, "peak_mb": peak_mb()}
         target: Path = self.arguments.out
         with self._timed("publish"), named(target), scratch_in(target, "clearway") as scratch:
-            beside = Beside(timings=timings)
+            beside = Beside(found.comparison, timings)
             publish(scenario, plan, found.ensemble, found.verdict, scratch, beside=beside)
             unwanted = {report_name(one) for one in LANGS if lang not in (one, BOTH)}
             made = sorted(one for one in scratch.iterdir() if one.name not in unwanted)
