@@ -61,7 +61,8 @@ def test_the_recommendation_is_the_first_thing_that_is_said() -> None:
         *("What bars it", "No reply for C1.", "What would turn it: A consent for C1."),
         *("2 more in the table of all reasons.", "Conditions", "Told 30 h before, of 48 h."),
         *("the decision is made by: Head of office.", "Decision", "Date", "Role and signature"),
-        *("Thursday 20 October 2016, 02:00", "This plan", "No pause", "come out in 2 days"),
+        *("Thursday 20 October 2016, 02:00", "This plan", "No pause"),
+        *("The plan, if all goes as announced", "come out in 2 days"),
     ]
     places = [read.index(said) for said in order]
     assert places == sorted(places)
