@@ -73,13 +73,14 @@ class Ensemble:
         Shape (m, 3), person-seconds in the open: on the way to the mouth (and back, for those
         sent home), waiting at it, and in the corridor.
     called, uncalled
-        Shape (m,), persons that left home because they were called, and of themselves.
+        Shape (m,), persons that left home because they were called, each time that they did, and
+        of themselves.
     willing
         Shape (m, g), persons in households that would go.
     caught
         Shape (m, k), persons inside a corridor when it closed, as announced or with notice.
     turned_back
-        Shape (m, k), persons called out and sent home.
+        Shape (m, k), persons called out and sent home, each time; they are called again first.
     uncalled_back
         Shape (m, k), persons who came of themselves and were sent home.
     in_open

@@ -11,7 +11,7 @@ import numba
 import numpy as np
 
 from clearway.simulate.flow import check, enter, happen, wake
-from clearway.simulate.gate import last_entry_s, send_home, take_off, watch_gate
+from clearway.simulate.gate import call_again, last_entry_s, send_home, take_off, watch_gate
 from clearway.simulate.state import (
     AGAIN_CAP,
     ANNOUNCED,
@@ -43,6 +43,7 @@ from clearway.simulate.state import (
     N_IN_OPEN,
     N_RECALLED,
     N_UNCALLED_BACK,
+    NEXT,
     NOBODY,
     NOTICE,
     OPEN_CAP,
@@ -104,7 +105,7 @@ def _run_tick(world: World) -> Any:
 def _start_uncalled(world: World) -> Any:
     """Let those who come of themselves leave when they do."""
     pause = world.pause
-    for unit in range(len(pause.will)):
+    for unit in range(len(pause.home)):
         if pause.will[unit] == UNCALLED:
             push(world, unit, pause.leave_s[unit], RUNS)
 
@@ -123,6 +124,7 @@ def _leave(world: World, unit: int) -> Any:
             pause.total[3] -= size
             pause.live[k, CALLED_OUT] -= size
             crowd.whole[unit, PHASE] = SENT_HOME
+            call_again(world, unit)
             return
     crowd.real[unit, LEFT] = time
     crowd.whole[unit, PHASE] = WALKING
@@ -176,20 +178,38 @@ def _open(world: World, k: int, window: int) -> Any:
 def _call(world: World, k: int, time: float) -> Any:
     """Call the blocks that are due, in order, unless they are held or it is too late for them."""
     pause = world.pause
+    _call_again_first(world, k, time)
     first = int(pause.live[k, POINTER])
     for block in range(first, pause.blocks_of[k + 1]):
-        if pause.block[block, DEPART] > time:
+        if pause.block[block, DEPART] > time or _held(world, k):
             break
-        if not pause.called[block]:
-            waiting = world.roads.real[pause.gate[k], COUNT]
-            if waiting > pause.rule[k, HOLD_QUEUE]:
-                break
-            if pause.live[k, CALLED_OUT] > pause.rule[k, HOLD_CALLED]:
-                break
-            if time <= pause.live[k, CLOSES] - pause.block[block, LATEST]:
-                _call_block(world, k, block, time)
+        if not pause.called[block] and time <= pause.live[k, CLOSES] - pause.block[block, LATEST]:
+            _call_block(world, k, block, time)
         if pause.called[block] and block == int(pause.live[k, POINTER]):
             pause.live[k, POINTER] += 1.0
+
+
+@numba.njit(cache=True, nogil=True)
+def _held(world: World, k: int) -> Any:
+    """Return whether calls are held: too many wait at gate ``k``, or are on the way to it."""
+    pause = world.pause
+    if world.roads.real[pause.gate[k], COUNT] > pause.rule[k, HOLD_QUEUE]:
+        return True
+    return pause.live[k, CALLED_OUT] > pause.rule[k, HOLD_CALLED]
+
+
+@numba.njit(cache=True, nogil=True)
+def _call_again_first(world: World, k: int, time: float) -> Any:
+    """Call those first who were called in an earlier window and sent home."""
+    pause, crowd = world.pause, world.crowd
+    while pause.chain[k, 0] != NOBODY and not _held(world, k):
+        unit = pause.chain[k, 0]
+        block = np.searchsorted(pause.folk, pause.origin[unit], side="right") - 1
+        if time > pause.live[k, CLOSES] - pause.block[block, LATEST]:
+            return
+        pause.chain[k, 0] = crowd.whole[unit, NEXT]
+        pause.live[k, CALLED_OUT] += crowd.real[unit, SIZE]
+        push(world, unit, time + pause.leave_s[unit], RUNS)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -237,6 +257,7 @@ def _turn(world: World, k: int, time: float, closes: float) -> Any:
             pause.tally[k, N_UNCALLED_BACK] += size
         else:
             pause.tally[k, N_BACK] += size
+        call_again(world, unit)
         _end(world, k, unit, time + back_s, SENT_HOME)
 
 

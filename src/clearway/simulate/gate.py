@@ -15,7 +15,10 @@ from clearway.simulate.state import (
     CLOSES,
     CORRIDOR,
     COUNT,
+    END,
+    GOES,
     GROUP,
+    HOME,
     INSIDE,
     INSIDE_CORRIDOR,
     IS_OPEN,
@@ -26,6 +29,9 @@ from clearway.simulate.state import (
     LONGEST_WAIT,
     N_BACK,
     N_UNCALLED_BACK,
+    NEXT,
+    NOBODY,
+    PACE,
     PASSED,
     PHASE,
     RECHECK,
@@ -37,6 +43,7 @@ from clearway.simulate.state import (
     UNCALLED,
     WAITING,
     WINDOW,
+    WORK,
     World,
 )
 
@@ -133,7 +140,39 @@ def send_home(world: World, unit: int, time: float) -> Any:
     else:
         pause.tally[k, N_BACK] += size
         pause.live[k, CALLED_OUT] -= size
+    call_again(world, unit)
     take_off(world, unit, SENT_HOME)
+
+
+@numba.njit(cache=True, nogil=True, forceinline=True)
+def call_again(world: World, unit: int) -> Any:
+    """Put the household of ``unit``, sent home, on the list that its corridor calls first.
+
+    Nothing is done for a household that no block calls. It becomes a new unit: the old one may
+    still stand in lists that are cleared only when they are next looked at.
+    """
+    crowd, pause = world.crowd, world.pause
+    fresh, household = pause.chain[-1, 0], pause.origin[unit]
+    if fresh >= len(pause.origin) or household >= pause.folk[-1]:
+        return
+    pause.chain[-1, 0] += 1
+    k = pause.home[household, 2]
+    pause.origin[fresh], pause.will[fresh] = household, GOES
+    pause.leave_s[fresh] = pause.spread_s[household]
+    for column in (SIZE, PACE, WORK):
+        crowd.real[fresh, column] = crowd.real[household, column]
+    crowd.whole[fresh, GROUP] = crowd.whole[household, GROUP]
+    crowd.whole[fresh, CORRIDOR], crowd.whole[fresh, PHASE] = k, HOME
+    crowd.whole[fresh, AT], crowd.whole[fresh, END] = (
+        pause.home[household, 0],
+        pause.home[household, 1],
+    )
+    crowd.whole[fresh, NEXT] = NOBODY
+    if pause.chain[k, 0] == NOBODY:
+        pause.chain[k, 0] = fresh
+    else:
+        crowd.whole[pause.chain[k, 1], NEXT] = fresh
+    pause.chain[k, 1] = fresh
 
 
 @numba.njit(cache=True, nogil=True, forceinline=True)

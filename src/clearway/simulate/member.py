@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ from clearway.simulate.state import (
     GOES,
     GROUP,
     LIVE,
+    NOBODY,
     NOTICE,
     OPENS,
     PACE,
@@ -47,6 +49,9 @@ from clearway.simulate.state import (
     new_wheel,
 )
 from clearway.simulate.streets import TICK_S, new_roads
+
+#: Rows of units a household: itself, and as many on average for when it is called again.
+STANDING_BY: Final = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,17 +106,19 @@ def _roads(case: Case) -> Roads:
 
 
 def _crowd(case: Case, draw: Draw, folk: HouseholdDraw, itself: NDArray[np.bool_]) -> Crowd:
-    real = np.zeros((len(case.folk.size), UNIT_NUMBERS))
-    whole = np.zeros((len(case.folk.size), UNIT_INDEXES), dtype=np.int32)
+    count = len(case.folk.size)
+    real = np.zeros((STANDING_BY * count, UNIT_NUMBERS))
+    whole = np.zeros((STANDING_BY * count, UNIT_INDEXES), dtype=np.int32)
+    whole[:, CORRIDOR] = NOBODY
     way = np.where(itself, case.folk.near_way, case.folk.way)
-    real[:, SIZE] = case.folk.size
-    real[:, WORK] = case.folk.size * folk.work
+    real[:count, SIZE] = case.folk.size
+    real[:count, WORK] = case.folk.size * folk.work
     for g, group in enumerate(case.scenario.groups):
         mine = case.folk.group == g
-        real[mine, PACE] = group.speed_m_per_s.at(folk.speed[mine]) * draw.pace
-    whole[:, AT], whole[:, END] = case.way_start[way], case.way_start[way + 1]
-    whole[:, GROUP] = case.folk.group
-    whole[:, CORRIDOR] = case.corridor_of[way]
+        real[:count][mine, PACE] = group.speed_m_per_s.at(folk.speed[mine]) * draw.pace
+    whole[:count, AT], whole[:count, END] = case.way_start[way], case.way_start[way + 1]
+    whole[:count, GROUP] = case.folk.group
+    whole[:count, CORRIDOR] = case.corridor_of[way]
     return Crowd(real, whole, case.route)
 
 
@@ -121,6 +128,10 @@ def _pause(case: Case, draw: Draw, folk: HouseholdDraw, will: NDArray[np.int8]) 
     live[:, CLOSES] = np.inf
     live[:, POINTER] = case.blocks_of[:-1]
     late = case.scenario.uncertainty.lateness_s.at(folk.lateness)
+    leave_s = np.where(will == UNCALLED, _hours(case, folk), case.folk.leave_s + late)
+    count = len(case.folk.size)
+    chain = np.full((corridors + 1, 2), NOBODY, dtype=np.int32)
+    chain[-1, 0] = count
     return Pause(
         rule=np.array(
             [
@@ -144,8 +155,12 @@ def _pause(case: Case, draw: Draw, folk: HouseholdDraw, will: NDArray[np.int8]) 
         folk=case.folk.block_start,
         blocks_of=case.blocks_of,
         called=np.zeros(len(case.block), dtype=np.int8),
-        will=will,
-        leave_s=np.where(will == UNCALLED, _hours(case, folk), case.folk.leave_s + late),
+        will=np.resize(will, STANDING_BY * count),
+        origin=np.arange(STANDING_BY * count, dtype=np.int32),
+        home=_homes(case),
+        spread_s=case.folk.leave_s + late,
+        chain=chain,
+        leave_s=np.resize(leave_s, STANDING_BY * count),
         metres=case.metres,
         out=np.zeros((case.bins, corridors, groups), dtype=np.int32),
         queue=np.zeros((case.bins, corridors), dtype=np.float32),
@@ -154,6 +169,12 @@ def _pause(case: Case, draw: Draw, folk: HouseholdDraw, will: NDArray[np.int8]) 
         total=np.zeros(5),
         bin_s=np.array([float(BIN_S)]),
     )
+
+
+def _homes(case: Case) -> NDArray[np.int32]:
+    way = case.folk.way
+    columns = (case.way_start[way], case.way_start[way + 1], case.corridor_of[way])
+    return np.stack(columns, axis=1).astype(np.int32)
 
 
 def _last_entry(case: Case) -> NDArray[np.float64]:

@@ -141,6 +141,17 @@ class Pause(NamedTuple):
         Shape (blocks,), 1 if it was called.
     will
         Shape (units,): stays, goes if called, comes of itself.
+    origin
+        Shape (units,), the household that a unit is: whoever is sent home is called again as a
+        new unit, for which rows without a corridor stand by at the end.
+    home
+        Shape (households, 3), where the way of each begins and ends if it is called, and by which
+        corridor.
+    spread_s
+        Shape (households,), seconds after a call at which each leaves.
+    chain
+        Shape (k + 1, 2), first and last of those to be called again at each corridor, each the
+        ``NEXT`` of the one before; in the last row, the next row that stands by.
     leave_s
         Shape (units,), seconds after the call at which it leaves; for those who come of
         themselves, seconds from the start.
@@ -169,6 +180,10 @@ class Pause(NamedTuple):
     blocks_of: NDArray[np.int64]
     called: NDArray[np.int8]
     will: NDArray[np.int8]
+    origin: NDArray[np.int32]
+    home: NDArray[np.int32]
+    spread_s: NDArray[np.float64]
+    chain: NDArray[np.int32]
     leave_s: NDArray[np.float64]
     metres: NDArray[np.float32]
     out: NDArray[np.int32]
@@ -221,6 +236,10 @@ def borrow(world: World) -> Any:
             borrowed(pause.blocks_of),
             borrowed(pause.called),
             borrowed(pause.will),
+            borrowed(pause.origin),
+            borrowed(pause.home),
+            borrowed(pause.spread_s),
+            borrowed(pause.chain),
             borrowed(pause.leave_s),
             borrowed(pause.metres),
             borrowed(pause.out),
