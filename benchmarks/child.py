@@ -15,8 +15,10 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 DONE, LATE, FULL, FAILED = "done", "time limit", "memory limit", "failed"
 
 
-def run_child(task: str, asked: dict[str, Any], seconds: float) -> dict[str, Any]:
-    """Run one task of :mod:`benchmarks.measure` in a fresh process and return what it found.
+def run_child(
+    task: str, asked: dict[str, Any], seconds: float, module: str = "benchmarks.measure"
+) -> dict[str, Any]:
+    """Run one task of a module in a fresh process and return what it found.
 
     Parameters
     ----------
@@ -26,6 +28,8 @@ def run_child(task: str, asked: dict[str, Any], seconds: float) -> dict[str, Any
         What it needs, as JSON.
     seconds
         Limit; the process is then ended.
+    module
+        Whose task it is; each loads what it measures and nothing else.
 
     Returns
     -------
@@ -34,7 +38,7 @@ def run_child(task: str, asked: dict[str, Any], seconds: float) -> dict[str, Any
     """
     with tempfile.TemporaryDirectory() as scratch:
         answer = Path(scratch) / "answer.json"
-        words = ["-m", "benchmarks.measure", task, json.dumps(asked), str(answer)]
+        words = ["-m", module, task, json.dumps(asked), str(answer)]
         # The words are this program's own.
         child = subprocess.Popen(  # noqa: S603
             [sys.executable, *words],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,9 +12,11 @@ import clearway
 
 #: Packages whose version may change the figures.
 PACKAGES: Final = ("highspy", "numba", "numpy", "ortools", "scipy")
+#: Those that the simulation is measured beside.
+OTHERS: Final = ("eclipse-sumo", "jupedsim", "numba", "numpy", "uxsim")
 
 
-def machine() -> dict[str, Any]:
+def machine(packages: tuple[str, ...] = PACKAGES) -> dict[str, Any]:
     """Return processor, cores, memory, load and versions."""
     return {
         "processor": _processor(),
@@ -24,7 +26,7 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "clearway": clearway.__version__,
         "load_1_min": os.getloadavg()[0],
-        "packages": {name: version(name) for name in PACKAGES},
+        "packages": {name: _version(name) for name in packages},
     }
 
 
@@ -35,3 +37,10 @@ def _processor() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not there"

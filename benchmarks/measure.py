@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks import explicit
+from benchmarks.answer import answer
 from benchmarks.child import limit_memory, peak_mb
 from benchmarks.clock import Clock
 from benchmarks.streets import SOURCE
@@ -36,18 +35,6 @@ from clearway.solve.warm import warm
 MEMORY_SHARE: Final = 0.7
 #: Gap to which the linear program goes in a race: ten times nearer than this is called equal.
 RACE_GAP: Final = 1e-6
-
-
-def main() -> None:
-    """Do the task and write what was found as JSON."""
-    task, asked, answer = sys.argv[1], json.loads(sys.argv[2]), Path(sys.argv[3])
-    found: dict[str, Any] = {}
-    for part in TASKS[task](**asked):
-        # Written part by part: what was found before a limit was reached is not lost.
-        found |= part
-        draft = answer.with_suffix(".part")
-        draft.write_text(json.dumps(found))
-        draft.replace(answer)
 
 
 def build(streets: str, like: str, radii_m: list[int], out: str) -> Iterator[dict[str, Any]]:
@@ -159,4 +146,4 @@ TASKS: Final[dict[str, Callable[..., Iterator[dict[str, Any]]]]] = {
 
 
 if __name__ == "__main__":
-    main()
+    answer(TASKS)

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
+from benchmarks.answer import answer
 from benchmarks.child import peak_mb
 from benchmarks.clock import Clock
+from benchmarks.courses import GRID, build
 from benchmarks.roads import Case, Floats, curve
 from clearway.simulate.streets import Streets, Units, drive
 
+#: At which walkways are full.
+PERSONS_A_M2: Final = 4.0
 
-def run(case: Case, *, on_foot: bool = False) -> Iterator[dict[str, Any]]:
+
+def run(case: Case) -> Iterator[dict[str, Any]]:
     """Yield times, memory and curve of a case.
 
     Parameters
     ----------
     case
         What moves where.
-    on_foot
-        Whether people slow down as they get closer to one another, as they do in a pause.
     """
-    streets, units = pose(case, on_foot=on_foot)
+    streets, units = pose(case)
     # What is compiled, or loaded, once a machine is not counted.
-    drive(*pose(first(case, 1), on_foot=on_foot), 1.0)
+    drive(*pose(first(case, 1)), 1.0)
     clock = Clock()
     arrive_s = drive(streets, units, case.horizon_s)
     yield {"run": clock.lap(), "peak_mb": peak_mb()}
@@ -74,5 +77,24 @@ def pose(case: Case, *, on_foot: bool = False) -> tuple[Streets, Units]:
     )
 
 
-#: At which walkways are full.
-PERSONS_A_M2 = 4.0
+def _task(name: str, unit: int, folder: str, *, small: bool = False) -> Iterator[dict[str, Any]]:
+    case = build(name, unit, folder, small=small)
+    yield {
+        "nodes": len(case.roads.x_m),
+        "links": len(case.roads.tail),
+        "travellers": case.travellers,
+        "units": len(case),
+        "links_a_way": len(case.route) / len(case),
+        "horizon_h": case.horizon_s / 3600.0,
+    }
+    # That people are slower in a crowd the engines beside ours do not know: time alone is told.
+    yield from run(case)
+    if name == GRID:
+        streets, units = pose(case, on_foot=True)
+        clock = Clock()
+        drive(streets, units, case.horizon_s)
+        yield {"crowded": clock.lap()}
+
+
+if __name__ == "__main__":
+    answer({"run": _task})

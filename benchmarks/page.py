@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from benchmarks.child import DONE, FULL
+from benchmarks.markdown import as_table, as_times, as_verdict
 from clearway.model.plan import EXPOSURE, HOURS, PEOPLE
 
 #: What the project set out to reach.
@@ -35,7 +35,8 @@ def _top(record: dict[str, Any]) -> str:
     return f"""
 # Measured
 
-Written by `make bench` from `out/bench/solve.json`; changes by hand are lost. Measured
+Written by `make bench` from `out/bench/solve.json` and, from [the simulation](#simulation) on, from
+`out/bench/simulate.json`; changes by hand are lost. Planning was measured
 {record["measured"]} on {box["cores"]} cores ({box["processor"]}, {box["memory_mb"] / 1e3:.0f} GB,
 {box["system"]}), Python {box["python"]}, Clearway {box["clearway"]}, {packages}. The load average
 of the last minute was {box["load_1_min"]:.1f} at the start: above about 0.5, other programs took
@@ -60,8 +61,8 @@ def _plans(record: dict[str, Any]) -> str:
     slowest = max((row["solve"]["wall_s"] for row in done), default=float("nan"))
     heads = ("where", "circle, km", "nodes", "links", "seconds", "cpu", "memory, MB")
     gaps = ("people, gap", "exposure, gap", "until out, gap")
-    table = _table((*heads, *gaps), [_plan(record, row) for row in rows])
-    verdict = _verdict(reached=len(done) == len(rows) and slowest <= AIM_SECONDS)
+    table = as_table((*heads, *gaps), [_plan(record, row) for row in rows])
+    verdict = as_verdict(reached=len(done) == len(rows) and slowest <= AIM_SECONDS)
     missing = [_unbuilt(city) for city in record["cities"].values()]
     return f"""
 ## `solve`: the flagship and the same recipe elsewhere
@@ -122,8 +123,8 @@ def _growth(record: dict[str, Any]) -> str:
     rows = [_fit(what, fits[name]) for name, what in names.items() if fits[name]]
     if not rows:
         return "## How time grows\n\nToo few sizes were measured."
-    verdict = _verdict(reached=fits["solve"]["exponent"] <= AIM_EXPONENT)
-    table = _table(("what", "exponent", "standard error", "measured", "from, nodes", "to"), rows)
+    verdict = as_verdict(reached=fits["solve"]["exponent"] <= AIM_EXPONENT)
+    table = as_table(("what", "exponent", "standard error", "measured", "from, nodes", "to"), rows)
     return f"""
 ## How time grows
 
@@ -152,7 +153,7 @@ def _fit(what: str, fit: dict[str, Any]) -> tuple[str, ...]:
 def _races(record: dict[str, Any]) -> str:
     races = record["races"]
     heads = ("where", "streets", "windows", "arcs", "Clearway, cpu", "OR-Tools, cpu", "ratio")
-    table = _table(
+    table = as_table(
         (*heads, "Clearway, MB", "OR-Tools, MB", "people", "equal"),
         [_race(record, race) for race in races],
     )
@@ -199,7 +200,7 @@ def _race(record: dict[str, Any], race: dict[str, Any]) -> tuple[str, ...]:
         arcs,
         f"{_mine(flow):.2f}" if flow["end"] == DONE else flow["end"],
         f"{full['mcf']['cpu_s']:.1f}" if full["end"] == DONE else full["end"],
-        sign + _times(race["ratio"]) if "ratio" in race else "–",
+        sign + as_times(race["ratio"]) if "ratio" in race else "–",
         f"{flow['peak_mb']:.0f}" if flow["end"] == DONE else "–",
         f"{full['peak_mb']:.0f}" if full["end"] == DONE else "–",
         f"{people:,.0f}" if people is not None else "–",
@@ -244,14 +245,15 @@ def _race_verdict(races: list[dict[str, Any]]) -> str:
     largest = max(races, key=lambda race: race["hours"] * race["days"])
     if "ratio" not in largest:
         return told
-    verdict = _verdict(reached=largest["ratio"] >= AIM_RATIO)
+    verdict = as_verdict(reached=largest["ratio"] >= AIM_RATIO)
     at = "at least " if largest["bound"] == "at least" else ""
     if at and largest["ratio"] < AIM_RATIO:
         # The limit came before the aim could be seen; nothing was missed, nothing was shown.
         verdict = "not shown within this limit"
     return (
         f"{told} On the flagship at its largest ({largest['days']} x {largest['hours']:g} h) it "
-        f"took {at}{_times(largest['ratio'])} times as long; the aim is {AIM_RATIO:.0f}: {verdict}."
+        f"took {at}{as_times(largest['ratio'])} times as long; the aim is "
+        f"{AIM_RATIO:.0f}: {verdict}."
     )
 
 
@@ -332,27 +334,14 @@ def _file(form: str) -> str:
 Format `{form}`; a change that breaks readers gets another number. Times are objects with `wall_s`
 and `cpu_s`, seconds; `end` is `done`, `time limit`, `memory limit` or `failed` (then with `why`).
 
-{_table(("field", "what it is"), FIELDS)}
+{as_table(("field", "what it is"), FIELDS)}
 """
 
 
-def _verdict(*, reached: bool) -> str:
-    return "reached" if reached else "**not reached**"
-
-
-def _times(ratio: float) -> str:
-    return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"
-
-
 def _range(ratios: list[float]) -> str:
-    least, most = _times(min(ratios)), _times(max(ratios))
+    least, most = as_times(min(ratios)), as_times(max(ratios))
     return least if least == most else f"{least} to {most}"
 
 
 def _percent(share: float) -> str:
     return f"{100 * share:.3f} %"
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

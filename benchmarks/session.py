@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
-import os
 import shutil
 import sys
 import time
@@ -16,14 +14,13 @@ from typing import Any, Final
 
 from benchmarks.cases import CITIES, FLAGSHIP, Place, Race, places, quick, races
 from benchmarks.child import DONE, ROOT, run_child
+from benchmarks.document import SOLVE, document, save
 from benchmarks.growth import fit_power
 from benchmarks.machine import machine
-from benchmarks.page import page
 from benchmarks.streets import street_files
 
 FORMAT: Final = "clearway-bench/1"
 CACHE: Final = ROOT / ".cache" / "bench"
-PAGE: Final = ROOT / "docs" / "benchmarks.md"
 #: Repeats of a short measurement; the least counts, for all else on the machine only adds.
 REPEATS: Final = 3
 #: Seconds from which a measurement is long, and made once.
@@ -53,7 +50,7 @@ def main() -> int:
         "plans": [],
         "races": [],
     }
-    target = asked.out / "solve.json"
+    target = asked.out / SOLVE
     # Written after each case: a session that is ended early leaves what it has measured.
     for place in filter(_there, wanted):
         record["plans"].append(_plan(place, asked.repeats))
@@ -63,9 +60,8 @@ def main() -> int:
             record["races"].append(_race(race, asked.limit, asked.repeats))
             _save(record, target)
     _say(f"wrote {target}")
-    if not (asked.quick or asked.only):
-        _write(PAGE, page(record))
-        _say(f"wrote {PAGE.relative_to(ROOT)}")
+    if not (asked.quick or asked.only) and document(asked.out):
+        _say("wrote docs/benchmarks.md")
     return int(any(row["end"] == "failed" for row in _ends(record)))
 
 
@@ -223,15 +219,7 @@ def _ends(record: dict[str, Any]) -> Iterable[dict[str, Any]]:
 
 def _save(record: dict[str, Any], target: Path) -> None:
     record["growth"] = growth(record)
-    _write(target, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
-
-
-def _write(target: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    draft.write_text(text, "utf-8")
-    draft.replace(target)
+    save(record, target)
 
 
 def _say(line: str) -> None:

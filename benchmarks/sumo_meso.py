@@ -15,6 +15,8 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import sumo
 
+from benchmarks import courses
+from benchmarks.answer import answer
 from benchmarks.roads import Case, Floats, curve
 
 #: Lengths of a car and of the gap before it, metres: together the room that the case gives it.
@@ -49,7 +51,8 @@ def run(case: Case) -> Iterator[dict[str, Any]]:
         said, whole_s, peak_mb = _call("sumo", words, folder)
         told = re.search(r"Duration: ([\d.]+)s", said)
         run_s = float(told.group(1)) if told else whole_s
-        yield {"build": {"cpu_s": build_s}, "run": {"wall_s": run_s}, "whole": {"cpu_s": whole_s}}
+        # Its own clock leaves out reading; of the processor only the whole is known.
+        yield {"build": {"cpu_s": build_s}, "run": {"wall_s": run_s, "cpu_s": whole_s}}
         arrive_s = _arrivals(folder / "out.xml")
     yield {"peak_mb": peak_mb, "curve": curve(arrive_s, 1, case.horizon_s).tolist()}
 
@@ -129,3 +132,11 @@ def _arrivals(path: Path) -> Floats:
     """Return when each trip that ended did, in no order."""
     root = ET.parse(path).getroot()  # noqa: S314 - a file that SUMO has just written
     return np.array([float(one.attrib["arrival"]) for one in root.iter("tripinfo")])
+
+
+def _task(name: str, unit: int, folder: str, *, small: bool = False) -> Iterator[dict[str, Any]]:
+    yield from run(courses.build(name, unit, folder, small=small))
+
+
+if __name__ == "__main__":
+    answer({"run": _task})

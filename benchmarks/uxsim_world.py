@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import uxsim
 
-from benchmarks.child import peak_mb
+from benchmarks import courses
+from benchmarks.answer import answer
+from benchmarks.child import limit_memory, peak_mb
 from benchmarks.clock import Clock
 from benchmarks.roads import Case, Floats, curve, full_flow
+
+#: Share of the machine's memory that it may take.
+MEMORY_SHARE: Final = 0.8
 
 
 def run(case: Case, threads: int = 1) -> Iterator[dict[str, Any]]:
@@ -96,3 +101,14 @@ def _links(world: uxsim.World, case: Case) -> list[Any]:
             )
         )
     return links
+
+
+def _task(
+    name: str, unit: int, folder: str, *, small: bool = False, threads: int = 1
+) -> Iterator[dict[str, Any]]:
+    limit_memory(MEMORY_SHARE)
+    yield from run(courses.build(name, unit, folder, small=small), threads)
+
+
+if __name__ == "__main__":
+    answer({"run": _task})

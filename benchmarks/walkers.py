@@ -8,11 +8,14 @@ depends in it on the size of bodies, for which sources differ.
 from __future__ import annotations
 
 import math
-from typing import Final
+from collections.abc import Iterator
+from typing import Any, Final
 
 import jupedsim
 import numpy as np
 import shapely
+
+from benchmarks.answer import answer
 
 #: Radius of a body, metres: the 0.3 m across of Tordeux et al., what is assumed here (0.10 square
 #: metres seen from above; range 0.07 to 0.13), and JuPedSim's own value.
@@ -94,3 +97,17 @@ def _passed_s(
             if agent.position[1] <= -DEEP_M:
                 passed.setdefault(agent.id, now)
     return np.array(list(passed.values()))
+
+
+def _task(widths_m: list[float], seeds: list[int]) -> Iterator[dict[str, Any]]:
+    flows = list[dict[str, Any]]()
+    for width in widths_m:
+        for radius in (SLIM_M, BODY_M, STOUT_M):
+            drawn = seeds if radius == BODY_M else seeds[:1]
+            found = [crowd_flow(width, radius, seed) for seed in drawn]
+            flows.append({"width_m": width, "radius_m": radius, "persons_per_s": found})
+            yield {"flows": flows}
+
+
+if __name__ == "__main__":
+    answer({"run": _task})
