@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final, TextIO
 
 from clearway.model.plan import EXPOSURE, HOURS, PEOPLE
-from clearway.solve.options import Progress
+from clearway.solve.options import RULES, Progress
 
 _TERMINAL_S: Final = 0.1
 _PIPE_S: Final = 1.0
@@ -74,6 +74,9 @@ class ProgressLine:
 
 def described(progress: Progress) -> str:
     """Return one round of solving in words."""
+    if progress.stage == RULES:
+        tried = f"{progress.value:,.0f} of {progress.bound:,.0f}"
+        return f"{progress.seconds:6.1f} s  rules for gates: {tried} tried"
     stage = _STAGES.get(progress.stage, progress.stage.replace("_", " "))
     return (
         f"{progress.seconds:6.1f} s  {stage}, round {progress.round}: "

@@ -5,8 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from clearway.model.checks import Checks
+
+#: The stage that tries rules for gates; its value and bound are rules tried, and in all.
+RULES: Final = "rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Progress:
     Attributes
     ----------
     stage
-        Name of the level that is being solved.
+        Name of the level that is being solved, or ``RULES``.
     round
         Round of pricing within the stage, from 1.
     value, bound

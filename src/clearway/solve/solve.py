@@ -42,10 +42,8 @@ def solve(
 ) -> Plan:
     """Return the plan that brings out the most people, then least exposed, then soonest.
 
-    With ``risk`` the plan is made to withstand what may come: of all such tables it takes the one
-    that calls those first who weigh more, and it adds the rules for gates under which, over a
-    sample of the scenario's uncertainty, most come out while the probability that anyone is
-    caught stays below the risk (:mod:`clearway.solve.withstand`).
+    With ``risk`` it is made to withstand what may come: those who weigh more are called first, and
+    rules for gates are added (:mod:`clearway.solve.withstand`).
 
     Parameters
     ----------
@@ -64,7 +62,7 @@ def solve(
     Returns
     -------
     Plan
-        Never empty-handed: if nobody can be brought out, its status says why.
+        If nobody can be brought out, its status says why.
 
     Raises
     ------
@@ -76,9 +74,7 @@ def solve(
     The method is in ``docs/model.md``: column generation with rows on demand (Ford and Fulkerson
     1958; Dantzig and Wolfe 1960), bounds by Lagrange, and rounding by error diffusion.
     """
-    checks = Checks("solve")
-    checks.number("risk", 1.0 if risk is None else risk, 1e-6, 1.0)
-    checks.done()
+    _check(risk)
     watch = Watch(options, progress, stop)
     problem = pose(scenario)
     log.info("%d gate slots, %.0f persons", len(problem.cells), problem.supply.sum())
@@ -92,13 +88,17 @@ def solve(
     search.ready(called.columns)
     levels, shadow = _levels(problem, relaxation, search, outcome, watch)
     status = explain(problem, shadow, levels[0], finished=flow.finished)
-    movements = _movements(problem, routes, called)
-    plan = _plan(problem, movements, levels, status)
+    plan = _plan(problem, _movements(problem, routes, called), levels, status)
     if risk is None:
         return plan
-    return plan.replace(
-        rules=withstand(scenario, movements, before_gate_m(scenario, movements), risk)
-    )
+    walks = before_gate_m(scenario, plan.movements)
+    return plan.replace(rules=withstand(scenario, plan.movements, walks, risk, watch))
+
+
+def _check(risk: float | None) -> None:
+    checks = Checks("solve")
+    checks.number("risk", 1.0 if risk is None else risk, 1e-6, 1.0)
+    checks.done()
 
 
 def _search(

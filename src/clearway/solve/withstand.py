@@ -24,6 +24,7 @@ from clearway.model.plan import Movement
 from clearway.model.rules import GateRule, LastDeparture, Rules
 from clearway.model.scenario import Scenario, row_of
 from clearway.solve.courses import call_list, courses
+from clearway.solve.options import RULES, Watch
 from clearway.solve.rehearse import BACK, CAUGHT, OUT, Calls, Course, Gate, rehearse
 
 #: Courses in the sample.
@@ -63,10 +64,31 @@ class _Mouth:
     length_m: float
     plain: tuple[Course, ...]
     again: tuple[Course, ...]
+    trials: _Trials
+
+
+class _Trials:
+    """Counts the rules tried, for who waits, and knows when to try no more."""
+
+    def __init__(self, watch: Watch | None, of: int) -> None:
+        self._watch, self._of, self._done = watch, of, 0
+
+    def over(self) -> bool:
+        return self._watch is not None and self._watch.over()
+
+    def count(self) -> None:
+        # Threads may count one too few between them: nothing but the line drawn depends on it.
+        self._done += 1
+        if self._watch is not None:
+            self._watch.tell(RULES, self._done, float(self._done), float(self._of))
 
 
 def withstand(
-    scenario: Scenario, movements: Sequence[Movement], before_gate_m: Sequence[float], risk: float
+    scenario: Scenario,
+    movements: Sequence[Movement],
+    before_gate_m: Sequence[float],
+    risk: float,
+    watch: Watch | None = None,
 ) -> Rules:
     """Return the rules under which most come out, few turn back, and hardly anybody is caught.
 
@@ -80,8 +102,11 @@ def withstand(
         Metres that each movement walks before its gate.
     risk
         Accepted probability that anyone is caught.
+    watch
+        Hears of each rule tried. Once it is over, corridors that were not looked at yet get plain
+        caps and admit nobody where people are checked again.
     """
-    mouths = _mouths(scenario, movements, before_gate_m)
+    mouths = _mouths(scenario, movements, before_gate_m, watch)
     weight = scenario.thresholds.turned_back_weight
     with ThreadPoolExecutor() as pool:
         chosen = list(pool.map(lambda mouth: _holds(scenario, mouth, weight), mouths))
@@ -111,13 +136,19 @@ def before_gate_m(scenario: Scenario, movements: Sequence[Movement]) -> list[flo
 
 
 def _mouths(
-    scenario: Scenario, movements: Sequence[Movement], before_gate_m: Sequence[float]
+    scenario: Scenario,
+    movements: Sequence[Movement],
+    before_gate_m: Sequence[float],
+    watch: Watch | None,
 ) -> list[_Mouth]:
     unsure = scenario.uncertainty
     plain = courses(_with_recheck(scenario, 0.0), MEMBERS)
     there = unsure.recheck_share.high > 0
     again = courses(_with_recheck(scenario, 1.0), MEMBERS) if there else [()] * len(plain)
     links = scenario.network.links
+    each = len(CALLED_MIN) * len(QUEUES) + len(SLACKS_MIN) + 1
+    each += (len(AGAIN_SHARES) - 1) * len(AGAIN_MIN) if there else 0
+    trials = _Trials(watch, each * len(scenario.corridors))
     return [
         _Mouth(
             corridor,
@@ -125,6 +156,7 @@ def _mouths(
             float(links.length_m[scenario.network.link_index(corridor.links)].sum()),
             plain[k],
             again[k],
+            trials,
         )
         for k, corridor in enumerate(scenario.corridors)
     ]
@@ -152,7 +184,7 @@ def _holds(scenario: Scenario, mouth: _Mouth, weight: float) -> tuple[Gate, floa
         np.stack([slowest, slowest]),
     )
     slack = 30.0
-    if not len(mouth.calls.depart_s) or not len(mouth.plain[0].window):
+    if _idle(mouth) or mouth.trials.over():
         return gate, slack * 60
 
     def worth(tried: Gate, minutes: float) -> float:
@@ -169,6 +201,11 @@ def _holds(scenario: Scenario, mouth: _Mouth, weight: float) -> tuple[Gate, floa
     return gate, slack * 60
 
 
+def _idle(mouth: _Mouth) -> bool:
+    """Return whether nobody is called to this mouth, or it has no window."""
+    return not len(mouth.calls.depart_s) or not len(mouth.plain[0].window)
+
+
 def _crossing_s(scenario: Scenario, mouth: _Mouth) -> NDArray[np.float64]:
     """Return the seconds that the slowest of each group take through the corridor."""
     pace = scenario.uncertainty.pace_factor.low
@@ -181,6 +218,7 @@ def _try(
 ) -> _Tried:
     central = np.array([group.speed_m_per_s.central for group in scenario.groups])
     group = mouth.calls.group
+    mouth.trials.count()
     late = gate.last_s[0][group] + mouth.calls.walk_m / central[group] + slack_s
     calls = mouth.calls._replace(late_s=late)
     found = np.array([rehearse(calls, course, gate) for course in sample])
@@ -202,12 +240,12 @@ def _options(
     """Return what each rule for second checks does, and where anyone is caught without one."""
     gate, slack = chosen
     never = np.zeros(MEMBERS, dtype=bool)
-    if not len(mouth.calls.depart_s) or not len(mouth.plain[0].window):
+    if _idle(mouth) or mouth.trials.over():
         return [_Option(0.0, 0.0, _Tried(0.0, 0.0, never))], never
     plain = _try(scenario, mouth, gate, slack, mouth.plain).caught
     options = [_Option(0.0, 0.0, _Tried(0.0, 0.0, never))]
     for share in AGAIN_SHARES[1:] if mouth.again else ():
-        for minutes in AGAIN_MIN:
+        for minutes in () if mouth.trials.over() else AGAIN_MIN:
             tried = _try(scenario, mouth, _again(mouth, gate, share, minutes), slack, mouth.again)
             options.append(_Option(share, minutes, tried))
     return options, plain
