@@ -36,14 +36,11 @@ def call_list(
     mine.sort(key=lambda n: (movements[n].depart_s, n))
     uptake = scenario.planning.uptake.central
     order = {
-        (one.zone, one.group): scenario.demand.willing(zones[one.zone], groups[one.group], uptake)
+        (one.zone, one.group): scenario.demand.sequence(zones[one.zone], groups[one.group])
         for one in (movements[n] for n in mine)
     }
     sizes = [
-        order[movements[n].zone, movements[n].group][
-            movements[n].first_household : movements[n].first_household + movements[n].households
-        ]
-        for n in mine
+        _stretch(movements[n], uptake, order[movements[n].zone, movements[n].group]) for n in mine
     ]
     return Calls(
         depart_s=np.array([movements[n].depart_s for n in mine], dtype=np.float64),
@@ -58,6 +55,14 @@ def call_list(
     )
 
 
+def _stretch(movement: Movement, uptake: float, order: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the households that a block calls: those expected and, in proportion, the others."""
+    willing = max(int(np.floor(uptake * len(order) + 0.5)), 1)
+    ends = movement.first_household, movement.first_household + movement.households
+    first, last = (int(np.floor(end * len(order) / willing + 0.5)) for end in ends)
+    return order[first:last]
+
+
 def courses(scenario: Scenario, members: int) -> list[tuple[Course, ...]]:
     """Return for each corridor its courses in ``members`` draws; none if it has no window."""
     draws = [draw_course(scenario, SEED, member) for member in range(members)]
@@ -69,7 +74,7 @@ def courses(scenario: Scenario, members: int) -> list[tuple[Course, ...]]:
 
 
 def _course(scenario: Scenario, draw: Draw, k: int, persons: float, number: int) -> Course:
-    unsure, uptake = scenario.uncertainty, scenario.planning.uptake.central
+    unsure = scenario.uncertainty
     mine = [
         w
         for w, window in enumerate(scenario.windows)
@@ -89,12 +94,13 @@ def _course(scenario: Scenario, draw: Draw, k: int, persons: float, number: int)
         sudden,
         draw.rate[mine],
         draw.recheck_rate[mine],
+        opens,
     )
     speed = [group.speed_m_per_s.at(_SHARES) * draw.pace for group in scenario.groups]
     going = persons * float(draw.uptake.mean()) * draw.uncalled_share
     return Course(
-        window=np.stack(columns, axis=1).astype(np.float64).reshape(-1, 7),
-        come=draw.uptake / max(uptake, 1e-9),
+        window=np.stack(columns, axis=1).astype(np.float64).reshape(-1, 8),
+        come=draw.uptake * (1.0 - draw.uncalled_share),
         speed=np.array(speed),
         work=_work(draw.service_cv),
         long=np.array([draw.long_share, draw.long_factor]),

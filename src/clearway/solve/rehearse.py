@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from clearway.borrow import borrowed
 
 # Columns of ``Course.window``.
-OPENS, ENDS, ANNOUNCED, KNOWN, SUDDEN, RATE, RECHECK = 0, 1, 2, 3, 4, 5, 6
+OPENS, ENDS, ANNOUNCED, KNOWN, SUDDEN, RATE, RECHECK, BEGINS = 0, 1, 2, 3, 4, 5, 6, 7
 # Columns of the result.
 OUT, BACK, CAUGHT = 0, 1, 2
 _UNCALLED_SIZE: Final = 5.0
@@ -36,7 +36,7 @@ class Calls(NamedTuple):
     zone, group
         Shape (b,).
     size
-        Shape (n,), persons.
+        Shape (n,), persons; of all who are called, whether they come or not.
     slot_s, step_s
         Seconds.
     """
@@ -58,9 +58,9 @@ class Course(NamedTuple):
     Attributes
     ----------
     window
-        Shape (windows, 7), by time.
+        Shape (windows, 8), by time.
     come
-        Shape (z,), households that come for each that the plan expects.
+        Shape (z,), share of the households called that come.
     speed
         Shape (g, 64), walking speed by quantile.
     work
@@ -128,6 +128,9 @@ class _Yard(NamedTuple):
     calls: Calls
     course: Course
     gate: Gate
+    group: NDArray[np.int64]
+    pace: NDArray[np.float64]
+    leave_s: NDArray[np.float64]
     arrive_s: NDArray[np.float64]
     following: NDArray[np.int64]
     by_step: NDArray[np.int64]
@@ -158,6 +161,9 @@ def rehearse(calls: Calls, course: Course, gate: Gate) -> Any:
         calls,
         course,
         gate,
+        np.zeros(room, dtype=np.int64),
+        np.zeros(room),
+        np.zeros(room),
         np.zeros(room),
         np.full(room, _NONE),
         np.full((steps, 2), _NONE),
@@ -179,17 +185,20 @@ def rehearse(calls: Calls, course: Course, gate: Gate) -> Any:
         if opens < ends:
             yard.free_s[:] = opens
             yard.again_s[:] = opens
+            # Whoever came by the hours announced has waited for the gate to open.
+            yard.live[_OWED] = course.uncalled_per_s * (opens - course.window[w, BEGINS])
             for step in range(int(opens / calls.step_s), int(ends / calls.step_s)):
-                _uncalled(yard, step)
+                _uncalled(yard, w, step)
                 _call(yard, w, step * calls.step_s)
                 _arrivals(yard, step)
                 _leave(yard, step * calls.step_s)
+                _turn(yard, w, step * calls.step_s)
                 _admit(yard, w, step * calls.step_s)
             _close(yard, w)
     return held.result
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def _borrow(yard: _Yard) -> Any:
     """Return ``yard`` with arrays that nobody counts; the caller keeps the first as long."""
     calls, course, gate = yard.calls, yard.course, yard.gate
@@ -224,6 +233,9 @@ def _borrow(yard: _Yard) -> Any:
             borrowed(gate.most),
             borrowed(gate.last_s),
         ),
+        borrowed(yard.group),
+        borrowed(yard.pace),
+        borrowed(yard.leave_s),
         borrowed(yard.arrive_s),
         borrowed(yard.following),
         borrowed(yard.by_step),
@@ -240,50 +252,41 @@ def _borrow(yard: _Yard) -> Any:
     )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def _size(yard: _Yard, household: int) -> Any:
     sizes = yard.calls.size
     return sizes[household] if household < len(sizes) else _UNCALLED_SIZE
 
 
-@njit(cache=True, nogil=True)
-def _group(yard: _Yard, household: int) -> Any:
-    if household >= len(yard.calls.size):
-        return yard.gate.last_s.shape[1] - 1
-    return yard.calls.group[np.searchsorted(yard.calls.start, household, side="right") - 1]
-
-
-@njit(cache=True, nogil=True)
-def _pace(yard: _Yard, household: int) -> Any:
-    quantile = int(64 * _share(yard.course.key, household, 2))
-    return yard.course.speed[_group(yard, household), quantile]
-
-
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def _known(yard: _Yard, w: int, time: float) -> Any:
     window = yard.course.window
     return window[w, ENDS] if window[w, KNOWN] <= time else window[w, ANNOUNCED]
 
 
-@njit(cache=True, nogil=True)
-def _uncalled(yard: _Yard, step: int) -> Any:
-    """Let those come who were not called, a household of five at a time."""
-    yard.live[_OWED] += yard.course.uncalled_per_s * yard.calls.step_s
+@njit(cache=True, nogil=True, forceinline=True)
+def _uncalled(yard: _Yard, w: int, step: int) -> Any:
+    """Let those come who were not called, a household of five at a time, in announced hours."""
+    if step * yard.calls.step_s < yard.course.window[w, ANNOUNCED]:
+        yard.live[_OWED] += yard.course.uncalled_per_s * yard.calls.step_s
     while yard.live[_OWED] >= _UNCALLED_SIZE:
         yard.live[_OWED] -= _UNCALLED_SIZE
         newcomer = yard.place[_NEWCOMER]
         if newcomer < len(yard.arrive_s):
             yard.place[_NEWCOMER] += 1
-            _expect(yard, newcomer, step * yard.calls.step_s)
+            _expect(yard, newcomer, yard.gate.last_s.shape[1] - 1, step * yard.calls.step_s, 0.0)
 
 
-@njit(cache=True, nogil=True)
-def _expect(yard: _Yard, household: int, arrives: float) -> Any:
-    step = int(arrives / yard.calls.step_s)
-    yard.arrive_s[household] = arrives
+@njit(cache=True, nogil=True, forceinline=True)
+def _expect(yard: _Yard, household: int, group: int, leaves: float, walk_m: float) -> Any:
+    """Let a household leave its door: note who it is and the step in which it comes."""
+    pace = yard.course.speed[group, int(64 * _share(yard.course.key, household, 2))]
+    arrives = leaves + walk_m / pace
+    yard.group[household], yard.pace[household] = group, pace
+    yard.leave_s[household], yard.arrive_s[household] = leaves, arrives
     yard.following[household] = _NONE
-    if step >= len(yard.by_step):
-        return
+    # Whoever would come after the last closing is kept in the last row.
+    step = min(int(arrives / yard.calls.step_s), len(yard.by_step) - 1)
     if yard.by_step[step, 0] == _NONE:
         yard.by_step[step, 0] = household
     else:
@@ -291,7 +294,7 @@ def _expect(yard: _Yard, household: int, arrives: float) -> Any:
     yard.by_step[step, 1] = household
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def _call(yard: _Yard, w: int, time: float) -> Any:
     closes, calls, gate = _known(yard, w, time), yard.calls, yard.gate
     for block in range(yard.place[_POINTER], len(calls.depart_s)):
@@ -306,7 +309,7 @@ def _call(yard: _Yard, w: int, time: float) -> Any:
             yard.place[_POINTER] += 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def _call_block(yard: _Yard, block: int, time: float) -> Any:
     calls, course = yard.calls, yard.course
     yard.called[block] = 1
@@ -316,10 +319,10 @@ def _call_block(yard: _Yard, block: int, time: float) -> Any:
             leaves = time + (household - first + 0.5) / (last - first) * calls.slot_s
             leaves += course.late[int(64 * _share(course.key, household, 1))]
             yard.live[_CALLED] += calls.size[household]
-            _expect(yard, household, leaves + calls.walk_m[block] / _pace(yard, household))
+            _expect(yard, household, calls.group[block], leaves, calls.walk_m[block])
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def _arrivals(yard: _Yard, step: int) -> Any:
     household = yard.by_step[step, 0]
     while household != _NONE:
@@ -329,7 +332,7 @@ def _arrivals(yard: _Yard, step: int) -> Any:
         household = yard.following[household]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def _leave(yard: _Yard, time: float) -> Any:
     """Count out whoever has come to the corridor's end."""
     for row in range(yard.place[_FIRST], yard.place[_LAST]):
@@ -342,7 +345,7 @@ def _leave(yard: _Yard, time: float) -> Any:
             yard.place[_FIRST] += 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def _admit(yard: _Yard, w: int, time: float) -> Any:
     """Check whoever waits, in order, as far as check points are free in this step."""
     gate, window = yard.gate, yard.course.window
@@ -360,10 +363,9 @@ def _admit(yard: _Yard, w: int, time: float) -> Any:
         passes = begins + work * gate.points / window[w, RATE]
         yard.place[_HEAD] += 1
         yard.live[_WAITING] -= size
-        called = size if household < len(yard.calls.size) else 0.0
-        yard.live[_CALLED] -= called
-        if passes > closes - gate.last_s[again, _group(yard, household)]:
-            yard.result[BACK] += called
+        yard.live[_CALLED] -= _called(yard, household)
+        if passes > closes - gate.last_s[again, yard.group[household]]:
+            _send_home(yard, w, household)
         else:
             yard.free_s[point] = passes
             yard.passed_s[household] = passes
@@ -373,7 +375,7 @@ def _admit(yard: _Yard, w: int, time: float) -> Any:
             yard.place[_LAST] += 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def _work(yard: _Yard, household: int) -> Any:
     course = yard.course
     work = _size(yard, household) * course.work[int(64 * _share(course.key, household, 3))]
@@ -381,11 +383,11 @@ def _work(yard: _Yard, household: int) -> Any:
     return work * course.long[1] if longer else work
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def _out_s(yard: _Yard, w: int, household: int, work: float) -> Any:
     """Return when a household that has passed the gate is out of the corridor."""
     again = yard.course.window[w, RECHECK]
-    walked = yard.passed_s[household] + yard.gate.length_m / _pace(yard, household)
+    walked = yard.passed_s[household] + yard.gate.length_m / yard.pace[household]
     if again <= 0.0:
         return walked
     point = np.argmin(yard.again_s)
@@ -393,30 +395,79 @@ def _out_s(yard: _Yard, w: int, household: int, work: float) -> Any:
     return yard.again_s[point]
 
 
-@njit(cache=True, nogil=True)
-def _close(yard: _Yard, w: int) -> Any:
-    """Close the corridor: who is inside is caught or has turned back, the others go home."""
-    window, gate = yard.course.window, yard.gate
+@njit(cache=True, nogil=True, forceinline=True)
+def _called(yard: _Yard, household: int) -> Any:
+    """Return the persons of a household that was called; 0 of one that came of itself."""
+    return _size(yard, household) if household < len(yard.calls.size) else 0.0
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _send_home(yard: _Yard, w: int, household: int) -> Any:
+    """Count a household that was called and came in vain, unless it heard so at its door."""
+    window = yard.course.window
+    ends, announced, known = window[w, ENDS], window[w, ANNOUNCED], window[w, KNOWN]
+    last = yard.gate.last_s[1 if window[w, RECHECK] > 0.0 else 0, yard.group[household]]
+    shut = announced - last
+    if ends > announced or shut > known:
+        shut = max(known, ends - last)
+    if yard.leave_s[household] < min(shut, ends):
+        yard.result[BACK] += _called(yard, household)
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _turn(yard: _Yard, w: int, time: float) -> Any:
+    """On notice of an earlier closing: those before the marked point go back, the others on."""
+    window = yard.course.window
     ends, known = window[w, ENDS], window[w, KNOWN]
+    if ends >= window[w, ANNOUNCED] or not known <= time < known + yard.calls.step_s:
+        return
+    last = yard.gate.last_s[1 if window[w, RECHECK] > 0.0 else 0]
+    for row in range(yard.place[_FIRST], yard.place[_LAST]):
+        household = yard.inside[row]
+        if household == _NONE:
+            continue
+        since = time - yard.passed_s[household]
+        if since < 0.0:
+            # Its check is not over. If that will be too late now, it is not let in at all.
+            if yard.passed_s[household] > ends - last[yard.group[household]]:
+                _remove(yard, row, BACK, _called(yard, household))
+        elif since * yard.pace[household] < yard.gate.turn_m:
+            if time + since > ends:
+                _remove(yard, row, CAUGHT, _size(yard, household))
+            else:
+                _remove(yard, row, BACK, _called(yard, household))
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _remove(yard: _Yard, row: int, column: int, persons: float) -> Any:
+    yard.result[column] += persons
+    yard.live[_INSIDE] -= _size(yard, yard.inside[row])
+    yard.inside[row] = _NONE
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _close(yard: _Yard, w: int) -> Any:
+    """Close the corridor: who is inside is caught, the others go home."""
+    window = yard.course.window
+    ends = window[w, ENDS]
     _leave(yard, ends)
     for row in range(yard.place[_FIRST], yard.place[_LAST]):
         household = yard.inside[row]
         if household == _NONE:
             continue
-        since = known - yard.passed_s[household]
-        # Its check ended after the notice, too late for the last entry: not let in at all.
-        last = gate.last_s[1 if window[w, RECHECK] > 0.0 else 0, _group(yard, household)]
-        if since < 0 and yard.passed_s[household] > ends - last:
-            yard.result[BACK] += _size(yard, household)
-            continue
-        turns = known < ends and 0 <= since * _pace(yard, household) < gate.turn_m
-        if turns and since <= ends - known:
-            yard.result[BACK] += _size(yard, household)
+        if yard.passed_s[household] > ends:
+            yard.result[BACK] += _called(yard, household)  # still at its check
         elif window[w, SUDDEN] == 0.0:
             yard.result[CAUGHT] += _size(yard, household)
-    yard.result[BACK] += yard.live[_CALLED]
+    for place in range(yard.place[_HEAD], yard.place[_TAIL]):
+        _send_home(yard, w, yard.queue[place])
+    # Whoever is still on the way turns round.
+    for step in range(int(ends / yard.calls.step_s), len(yard.by_step)):
+        household = yard.by_step[step, 0]
+        while household != _NONE:
+            _send_home(yard, w, household)
+            household = yard.following[household]
+        yard.by_step[step] = _NONE
     yard.live[:3] = 0.0
     yard.place[_FIRST] = yard.place[_LAST]
     yard.place[_HEAD] = yard.place[_TAIL]
-    # Whoever is still on the way turns round.
-    yard.by_step[int(ends / yard.calls.step_s) :] = _NONE
