@@ -89,8 +89,10 @@ def solve(
     levels, shadow = _levels(problem, relaxation, search, outcome, watch)
     status = explain(problem, shadow, levels[0], finished=flow.finished)
     plan = _plan(problem, _movements(problem, routes, called), levels, status)
-    if risk is None:
-        return plan
+    return plan if risk is None else _with_rules(scenario, plan, risk, watch)
+
+
+def _with_rules(scenario: Scenario, plan: Plan, risk: float, watch: Watch) -> Plan:
     walks = before_gate_m(scenario, plan.movements)
     return plan.replace(rules=withstand(scenario, plan.movements, walks, risk, watch))
 
