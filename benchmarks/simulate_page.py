@@ -133,9 +133,7 @@ def _courses(courses: list[dict[str, Any]]) -> str:
             f"{small}; and curves that are {AIM_APART:.0%} apart at most: {near}."
         )
     missing = [row["id"] for row in courses if row["end"] == "no data"]
-    left_out = (
-        f" Left out, for their files were not there: {', '.join(missing)}." if missing else ""
-    )
+    left_out = f" Left out, for files were not there: {', '.join(missing)}." if missing else ""
     return f"""
 ## Simulation: beside UXsim and SUMO
 

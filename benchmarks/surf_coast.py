@@ -144,7 +144,7 @@ def _read_zones(path: Path) -> tuple[list[Any], list[float]]:
 def _outline(areas: list[Any]) -> Any:
     """Return the outline of the largest piece of all zones together, slivers closed."""
     union = shapely.union_all([shapely.buffer(area, SLIVER_M) for area in areas])
-    outline = shapely.Polygon(max(union.geoms, key=shapely.area).exterior)
+    outline = shapely.Polygon(max(shapely.get_parts(union), key=shapely.area).exterior)
     shapely.prepare(outline)
     return outline
 

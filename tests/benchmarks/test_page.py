@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+from benchmarks.document import whole
 from benchmarks.page import equal, page
 from tests.benchmarks.records import flow, late, plan, race, record, solved
+from tests.benchmarks.simulated import simulated
 from tests.house.files import ROOT
 
 
@@ -25,10 +27,11 @@ def test_the_committed_document_is_of_this_form() -> None:
         return re.findall("^#.*", text, re.MULTILINE)
 
     committed = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
-    assert headings(committed) == headings(page(record()))
+    assert headings(committed) == headings(whole(record(), simulated()))
     assert "make bench" in committed
     assert len(rows(committed, "`solve`")) > 12
     assert len(rows(committed, "Against")) > 4
+    assert len(rows(committed, "Simulation: beside")) >= 4
 
 
 def test_each_plan_has_its_row() -> None:
