@@ -23,10 +23,12 @@ def desk(tmp_path: Path) -> Path:
 
 def test_the_ten_lines_of_the_readme_run(desk: Path) -> None:
     said = _run(_python("README.md"), desk)
-    people = json.loads((desk / "out/aleppo-2016/summary.json").read_text("utf-8"))["people"]
-    first, second, *_ = said.splitlines()
-    assert first == f"{people['out']:,} of {people['willing']:,} who are willing come out"
+    summary = json.loads((desk / "out/aleppo-2016/summary.json").read_text("utf-8"))
+    people, (first, second, third, last) = summary["people"], said.splitlines()
+    assert first == f"{people['out']:,} of {people['willing']:,} come out if all goes as announced"
     assert second == f"no plan brings out more than {people['bound']:,.0f}"
+    assert third == f"simulated: {people['out_mean']:,.0f} on average"
+    assert last.startswith("do-not-run Corridors C1, C2, C3, C4, C5 and C6: 1 of 6 consents given")
     names = {path.name for path in (desk / "out/aleppo-2016").iterdir()}
     assert names == {"report.html", "report.ar.html", "plan.json", "summary.json"}
 
