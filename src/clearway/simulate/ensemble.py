@@ -67,10 +67,10 @@ def _begin(
 
 def _stack(case: Case, seed: int, members: dict[int, Member]) -> Ensemble:
     found = list(members.values())
-    tally = np.stack([member.pause.tally for member in found])
-    total = np.stack([member.pause.total for member in found])
+    tally = np.stack([member.tally for member in found])
+    total = np.stack([member.total for member in found])
     counts, left = tally.astype(np.int64), total[:, 3:].astype(np.int64)
-    out = np.stack([member.pause.out for member in found])
+    out = np.stack([member.out for member in found])
     sites = row_of(case.scenario.receptions)
     leads = np.zeros((len(case.gate), len(sites)), dtype=np.int64)
     for k, corridor in enumerate(case.scenario.corridors):
@@ -81,8 +81,8 @@ def _stack(case: Case, seed: int, members: dict[int, Member]) -> Ensemble:
         numbers=np.array(list(members)),
         bin_s=BIN_S,
         out=out,
-        queue=np.stack([member.pause.queue for member in found]),
-        open=np.stack([member.pause.open for member in found]),
+        queue=np.stack([member.queue for member in found]),
+        open=np.stack([member.open for member in found]),
         longest_wait_s=tally[:, :, LONGEST_WAIT].astype(np.float32),
         exposure_person_s=total[:, :3],
         called=left[:, 0],

@@ -62,8 +62,10 @@ class Member:
     ----------
     draw
         How the pause ran.
-    pause
-        The kernel's counts.
+    out, queue, open
+        Shape (bins, k, g), (bins, k), (bins, k): persons out; most waiting; most in the corridor.
+    tally, total
+        What the kernel counted by corridor and in all, see ``state.Pause``.
     willing
         Shape (g,), persons in households that would go.
     most
@@ -71,7 +73,11 @@ class Member:
     """
 
     draw: Draw
-    pause: Pause
+    out: NDArray[np.int32]
+    queue: NDArray[np.float32]
+    open: NDArray[np.float32]
+    tally: NDArray[np.float64]
+    total: NDArray[np.float64]
     willing: NDArray[np.int64]
     most: int
 
@@ -96,7 +102,16 @@ def run_member(case: Case, seed: int, number: int) -> Member:
         weights=case.folk.size[goes],
         minlength=len(case.scenario.groups),
     )
-    return Member(draw, pause, willing.astype(np.int64), _most(case, draw, float(willing.sum())))
+    return Member(
+        draw,
+        pause.out,
+        pause.queue,
+        pause.open,
+        pause.tally,
+        pause.total,
+        willing.astype(np.int64),
+        _most(case, draw, float(willing.sum())),
+    )
 
 
 def _roads(case: Case) -> Roads:
