@@ -1,0 +1,212 @@
+"""A corridor rehearsed by plain loops over plain lists, and who became of whom."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from clearway.solve.rehearse import (
+    ANNOUNCED,
+    BEGINS,
+    ENDS,
+    KNOWN,
+    OPENS,
+    RATE,
+    RECHECK,
+    SUDDEN,
+    Calls,
+    Course,
+    Gate,
+)
+
+#: Persons of a household that comes of itself.
+NEWCOMER = 5.0
+_WORD = (1 << 64) - 1
+
+
+def share(key: int, household: int, topic: int) -> float:
+    """Return a number from 0 to 1 by SplitMix64, in Python's own whole numbers."""
+    z = key * 0x9E3779B97F4A7C15 + (household * 8 + topic + 1) * 0xD1342543DE82EF95 & _WORD
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 & _WORD
+    z = (z ^ z >> 27) * 0x94D049BB133111EB & _WORD
+    return ((z ^ z >> 31) >> 11) / 2**53
+
+
+@dataclass(eq=False)
+class Household:
+    """One household under way."""
+
+    size: float
+    group: int
+    pace: float
+    called: bool
+    leaves: float
+    arrives: float
+    work: float
+    passes: float = 0.0
+    out: float = 0.0
+
+
+class SlowRehearsal:
+    """Runs one course; ``told`` counts persons by what became of them.
+
+    ``come`` are those who were called and came, or came of themselves: each is in the end one of
+    ``out``, ``back``, ``uncalled back``, ``caught``, ``in open``, or ``heard at the door``.
+    """
+
+    def __init__(self, calls: Calls, course: Course, gate: Gate) -> None:
+        """Run it."""
+        self.calls, self.course, self.gate = calls, course, gate
+        self.told: defaultdict[str, float] = defaultdict(float)
+        self.uncalled_blocks = list(range(len(calls.depart_s)))
+        self.newcomers = len(calls.size)
+        self.first_call: dict[int, float] = {}
+        self.most_inside = 0.0
+        for w in range(len(course.window)):
+            if course.window[w, OPENS] < course.window[w, ENDS]:
+                self._run(w)
+
+    def result(self) -> list[float]:
+        """Return persons out, turned back and caught."""
+        return [self.told["out"], self.told["back"], self.told["caught"]]
+
+    def _run(self, w: int) -> None:
+        self.w, self.window = w, self.course.window[w]
+        self.walking: list[Household] = []
+        self.queue: list[Household] = []
+        self.inside: list[Household] = []
+        self.points = [self.window[OPENS]] * self.gate.points
+        self.second = [self.window[OPENS]] * self.gate.points
+        self.owed = self.course.uncalled_per_s * (self.window[OPENS] - self.window[BEGINS])
+        self.turned = False
+        step_s = self.calls.step_s
+        for step in range(int(self.window[OPENS] / step_s), int(self.window[ENDS] / step_s)):
+            self._step(step, step * step_s)
+        self._close()
+
+    def _step(self, step: int, time: float) -> None:
+        if time < self.window[ANNOUNCED]:
+            self.owed += self.course.uncalled_per_s * self.calls.step_s
+        while self.owed >= NEWCOMER:
+            self.owed -= NEWCOMER
+            self._newcomer(time)
+        self._call(time)
+        here = [one for one in self.walking if int(one.arrives / self.calls.step_s) == step]
+        self.walking = [one for one in self.walking if one not in here]
+        self.queue += here
+        self._let_out(time)
+        shorter = self.window[ENDS] < self.window[ANNOUNCED]
+        if shorter and not self.turned and time >= self.window[KNOWN]:
+            self.turned = True
+            self._turn(time)
+        while self.queue and self._admit(time):
+            pass
+        self.most_inside = max(self.most_inside, sum(one.size for one in self.inside))
+
+    def _newcomer(self, time: float) -> None:
+        number, group = self.newcomers, self.gate.last_s.shape[1] - 1
+        self.newcomers += 1
+        self.walking.append(self._household(number, NEWCOMER, group, time, 0.0))
+
+    def _household(
+        self, number: int, size: float, group: int, leaves: float, metres: float
+    ) -> Household:
+        key, course = self.course.key, self.course
+        pace = course.speed[group, int(64 * share(key, number, 2))]
+        work = size * course.work[int(64 * share(key, number, 3))]
+        if share(key, number, 4) < course.long[0]:
+            work *= course.long[1]
+        called = number < len(self.calls.size)
+        self.told["come"] += size
+        return Household(size, group, pace, called, leaves, leaves + metres / pace, work)
+
+    def _closes(self, time: float) -> float:
+        return float(self.window[ENDS if time >= self.window[KNOWN] else ANNOUNCED])
+
+    def _call(self, time: float) -> None:
+        for block in list(self.uncalled_blocks):
+            waiting = sum(one.size for one in self.queue)
+            under_way = sum(one.size for one in self.queue + self.walking if one.called)
+            if self.calls.depart_s[block] > time:
+                return
+            if waiting > self.gate.hold_queue or under_way > self.gate.hold_called:
+                return
+            if time <= self._closes(time) - self.calls.late_s[block]:
+                self.uncalled_blocks.remove(block)
+                self.first_call[block] = time
+                self._call_block(block, time)
+
+    def _call_block(self, block: int, time: float) -> None:
+        calls, course = self.calls, self.course
+        numbers = range(int(calls.start[block]), int(calls.start[block + 1]))
+        for row, number in enumerate(numbers):
+            if share(course.key, number, 0) >= course.come[calls.zone[block]]:
+                continue
+            leaves = time + (row + 0.5) / len(numbers) * calls.slot_s
+            leaves += course.late[int(64 * share(course.key, number, 1))]
+            size, group = float(calls.size[number]), int(calls.group[block])
+            self.walking.append(self._household(number, size, group, leaves, calls.walk_m[block]))
+
+    def _let_out(self, time: float) -> None:
+        for one in [one for one in self.inside if one.out <= time]:
+            self.inside.remove(one)
+            self.told["out"] += one.size
+
+    def _last_s(self, one: Household) -> float:
+        return float(self.gate.last_s[int(self.window[RECHECK] > 0), one.group])
+
+    def _admit(self, time: float) -> bool:
+        """Return whether the first in line has begun its check, or was sent home."""
+        one, inside = self.queue[0], sum(one.size for one in self.inside)
+        most = float(self.gate.most[int(self.window[RECHECK] > 0)])
+        free = min(self.points)
+        begins = max(free, one.arrives, time)
+        crowded = most == 0 or (bool(self.inside) and inside + one.size > most)
+        if crowded or begins >= time + self.calls.step_s:
+            return False
+        self.queue.pop(0)
+        one.passes = begins + one.work * self.gate.points / self.window[RATE]
+        if one.passes > self._closes(time) - self._last_s(one):
+            self._home(one)
+            return True
+        self.points[self.points.index(free)] = one.passes
+        one.out = one.passes + self.gate.length_m / one.pace
+        if self.window[RECHECK] > 0:
+            first = min(self.second)
+            served = max(first, one.out) + one.work * self.gate.points / self.window[RECHECK]
+            self.second[self.second.index(first)] = one.out = served
+        self.inside.append(one)
+        return True
+
+    def _home(self, one: Household) -> None:
+        """Send home who did not pass: the gate has shut to its group at one moment or another."""
+        shut = self.window[ANNOUNCED] - self._last_s(one)
+        if self.window[ENDS] > self.window[ANNOUNCED] or shut > self.window[KNOWN]:
+            shut = max(self.window[KNOWN], self.window[ENDS] - self._last_s(one))
+        if not one.called:
+            self.told["uncalled back"] += one.size
+        elif one.leaves >= min(shut, self.window[ENDS]):
+            self.told["heard at the door"] += one.size
+        else:
+            self.told["back"] += one.size
+
+    def _turn(self, time: float) -> None:
+        for one in list(self.inside):
+            since = time - one.passes
+            if since < 0 and one.passes > self.window[ENDS] - self._last_s(one):
+                self.inside.remove(one)
+                self.told["back" if one.called else "uncalled back"] += one.size
+            elif since >= 0 and since * one.pace < self.gate.turn_m:
+                self.inside.remove(one)
+                home = "back" if one.called else "uncalled back"
+                self.told[home if time + since <= self.window[ENDS] else "caught"] += one.size
+
+    def _close(self) -> None:
+        self._let_out(self.window[ENDS])
+        for one in self.inside:
+            if one.passes > self.window[ENDS]:
+                self.told["back" if one.called else "uncalled back"] += one.size
+            else:
+                self.told["in open" if self.window[SUDDEN] else "caught"] += one.size
+        for one in self.queue + self.walking:
+            self._home(one)
