@@ -80,7 +80,7 @@ def solve(
     log.info("%d gate slots, %.0f persons", len(problem.cells), problem.supply.sum())
     if not len(problem.cells) or not problem.supply.any():
         status = explain(problem, None, None, finished=True)
-        return _plan(problem, (), (), status)
+        return _with_rules(_plan(problem, (), (), status), scenario, risk, watch)
     routes, relaxation = Routes(problem), Relaxation(problem)
     hurried = problem if risk is None else replace(problem, urgency=problem.weights)
     search, flow, called = _search(hurried, routes, relaxation, watch)
@@ -89,10 +89,16 @@ def solve(
     levels, shadow = _levels(problem, relaxation, search, outcome, watch)
     status = explain(problem, shadow, levels[0], finished=flow.finished)
     plan = _plan(problem, _movements(problem, routes, called), levels, status)
-    return plan if risk is None else _with_rules(scenario, plan, risk, watch)
+    return _with_rules(plan, scenario, risk, watch)
 
 
-def _with_rules(scenario: Scenario, plan: Plan, risk: float, watch: Watch) -> Plan:
+def _with_rules(plan: Plan, scenario: Scenario, risk: float | None, watch: Watch) -> Plan:
+    """Return ``plan`` with rules if a risk was accepted: gates need them if nobody is called, too.
+
+    People come of themselves, whatever the table says.
+    """
+    if risk is None:
+        return plan
     walks = before_gate_m(scenario, plan.movements)
     return plan.replace(rules=withstand(scenario, plan.movements, walks, risk, watch))
 

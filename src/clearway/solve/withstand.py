@@ -44,6 +44,8 @@ AGAIN_SHARES: Final = (0.0, 0.05, 0.1, 0.2, 0.4, 1.0)
 AGAIN_MIN: Final = (0, 20, 40, 80, 160)
 #: Seconds that the last entry allows beyond the slowest walk, for crowding and the step of control.
 ALLOWANCE_S: Final = 180.0
+#: Seconds before closing at which a last entry may be at most: a day.
+LATEST_S: Final = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +212,7 @@ def _crossing_s(scenario: Scenario, mouth: _Mouth) -> NDArray[np.float64]:
     """Return the seconds that the slowest of each group take through the corridor."""
     pace = scenario.uncertainty.pace_factor.low
     times = [mouth.length_m / (group.speed_m_per_s.low * pace) for group in scenario.groups]
-    return np.ceil((np.array(times) + ALLOWANCE_S) / 60) * 60
+    return np.minimum(np.ceil((np.array(times) + ALLOWANCE_S) / 60) * 60, LATEST_S)
 
 
 def _try(
@@ -254,9 +256,8 @@ def _options(
 def _again(mouth: _Mouth, gate: Gate, share: float, minutes: float) -> Gate:
     limit = _limit(mouth.corridor)
     most = np.array([gate.most[0], share * limit])
-    return gate._replace(
-        most=most, last_s=np.stack([gate.last_s[0], gate.last_s[0] + minutes * 60])
-    )
+    earlier = np.minimum(gate.last_s[0] + minutes * 60, LATEST_S)
+    return gate._replace(most=most, last_s=np.stack([gate.last_s[0], earlier]))
 
 
 def _limit(corridor: Corridor) -> float:
