@@ -212,7 +212,8 @@ def _crossing_s(scenario: Scenario, mouth: _Mouth) -> NDArray[np.float64]:
     """Return the seconds that the slowest of each group take through the corridor."""
     pace = scenario.uncertainty.pace_factor.low
     times = [mouth.length_m / (group.speed_m_per_s.low * pace) for group in scenario.groups]
-    return np.minimum(np.ceil((np.array(times) + ALLOWANCE_S) / 60) * 60, LATEST_S)
+    told = np.ceil((np.array(times) + ALLOWANCE_S) / 60) * 60
+    return np.asarray(np.minimum(told, LATEST_S))
 
 
 def _try(
