@@ -13,7 +13,7 @@ from clearway.model.plan import Plan
 from clearway.model.rules import Rules
 from clearway.model.scenario import Scenario, row_of
 from clearway.simulate.folk import Folk, gather_folk
-from clearway.simulate.speed import JAM_PERSONS_PER_M2, WAVE_M_PER_S
+from clearway.simulate.speed import STANDING_PERSONS_PER_M2, WAVE_M_PER_S
 from clearway.simulate.streets import Streets
 from clearway.simulate.ways import Way, corridor_way, nearest_mouths, to_mouth
 
@@ -98,7 +98,9 @@ def lay_out(scenario: Scenario, plan: Plan, rules: Rules) -> Case:
     ]
     places = [corridors[one.corridor] for one in movements]
     last = max(scenario.seconds(window.closes) for window in scenario.windows)
-    horizon = last + scenario.uncertainty.extension_s.high + BIN_S
+    # Beyond the last closing by so much that a look at every gate comes after it.
+    beyond = max(BIN_S, 2 * scenario.planning.step_s)
+    horizon = last + scenario.uncertainty.extension_s.high + beyond
     streets, gate, again = ways.streets()
     route, metres, start = ways.routes(gate, again)
     return Case(
@@ -156,7 +158,7 @@ class _Ways:
             speed_m_per_s=np.full(len(rows) + extra, np.inf),
             flow_per_s=_then(width * FOOT_FLOW_PERSONS_PER_M_S, np.full(extra, np.inf)),
             storage=_then(
-                length * width * JAM_PERSONS_PER_M2, holds, np.full(len(corridors), np.inf)
+                length * width * STANDING_PERSONS_PER_M2, holds, np.full(len(corridors), np.inf)
             ),
             walkway_m2=_then(length * width, np.zeros(extra)),
             wave_m_per_s=_then(np.full(len(rows), WAVE_M_PER_S), np.full(extra, np.inf)),

@@ -87,6 +87,7 @@ def run_pause(held: World, step_s: float) -> Any:
         for tick in range(step * ticks, (step + 1) * ticks):
             wheel.now[0] = tick
             _run_tick(world)
+    _send_rest_home(world, steps * step_s)
 
 
 @numba.njit(cache=True, nogil=True, forceinline=True)
@@ -99,6 +100,14 @@ def _run_tick(world: World) -> Any:
             _leave(world, unit)
         else:
             happen(world, unit)
+
+
+@numba.njit(cache=True, nogil=True)
+def _send_rest_home(world: World, time: float) -> Any:
+    """Send home whoever, uncalled, is still on the way to a gate after the last closing."""
+    for unit in range(len(world.crowd.whole)):
+        if world.crowd.whole[unit, PHASE] in (WALKING, WAITING):
+            send_home(world, unit, time)
 
 
 @numba.njit(cache=True, nogil=True, forceinline=True)
@@ -117,15 +126,14 @@ def _leave(world: World, unit: int) -> Any:
     k, time, size = crowd.whole[unit, CORRIDOR], crowd.real[unit, TIME], crowd.real[unit, SIZE]
     if pause.will[unit] == UNCALLED:
         pause.total[4] += size
+    elif pause.shut[k, crowd.whole[unit, GROUP]] or pause.live[k, IS_OPEN] == 0.0:
+        # Heard at the door that the call is off: stays, and was never in the open.
+        pause.live[k, CALLED_OUT] -= size
+        crowd.whole[unit, PHASE] = SENT_HOME
+        call_again(world, unit)
+        return
     else:
         pause.total[3] += size
-        if pause.shut[k, crowd.whole[unit, GROUP]] or pause.live[k, IS_OPEN] == 0.0:
-            # Heard at the door that the call is off: stays, and was never in the open.
-            pause.total[3] -= size
-            pause.live[k, CALLED_OUT] -= size
-            crowd.whole[unit, PHASE] = SENT_HOME
-            call_again(world, unit)
-            return
     crowd.real[unit, LEFT] = time
     crowd.whole[unit, PHASE] = WALKING
     enter(world, crowd.route[crowd.whole[unit, AT]], unit, time)
@@ -168,8 +176,9 @@ def _open(world: World, k: int, window: int) -> Any:
     """Open gate ``k``, with the rates that its checks have in this window."""
     pause, real = world.pause, world.roads.real
     pause.live[k, IS_OPEN] = 1.0
-    real[pause.gate[k], SECONDS_EACH] = 1.0 / max(pause.course[k, window, RATE], 1e-9)
-    again, most = pause.course[k, window, RECHECK], pause.rule[k, OPEN_CAP]
+    rate, again = pause.course[k, window, RATE], pause.course[k, window, RECHECK]
+    most = pause.rule[k, OPEN_CAP] if rate > 0.0 else 0.0
+    real[pause.gate[k], SECONDS_EACH] = 1.0 / rate if rate > 0.0 else 0.0
     pause.live[k, CAP] = min(most, pause.rule[k, AGAIN_CAP]) if again > 0.0 else most
     real[pause.again[k], SECONDS_EACH] = 1.0 / again if again > 0.0 else 0.0
 
@@ -183,7 +192,7 @@ def _call(world: World, k: int, time: float) -> Any:
     for block in range(first, pause.blocks_of[k + 1]):
         if pause.block[block, DEPART] > time or _held(world, k):
             break
-        if not pause.called[block] and time <= pause.live[k, CLOSES] - pause.block[block, LATEST]:
+        if not pause.called[block] and _in_time(world, k, block, time):
             _call_block(world, k, block, time)
         if pause.called[block] and block == int(pause.live[k, POINTER]):
             pause.live[k, POINTER] += 1.0
@@ -191,11 +200,25 @@ def _call(world: World, k: int, time: float) -> Any:
 
 @numba.njit(cache=True, nogil=True)
 def _held(world: World, k: int) -> Any:
-    """Return whether calls are held: too many wait at gate ``k``, or are on the way to it."""
+    """Return whether calls are held: too many wait at gate ``k``, or are on the way to it.
+
+    Held all day, too, where nobody is admitted: nobody should come for nothing.
+    """
     pause = world.pause
+    if pause.live[k, CAP] <= 0.0:
+        return True
     if world.roads.real[pause.gate[k], COUNT] > pause.rule[k, HOLD_QUEUE]:
         return True
     return pause.live[k, CALLED_OUT] > pause.rule[k, HOLD_CALLED]
+
+
+@numba.njit(cache=True, nogil=True)
+def _in_time(world: World, k: int, block: int, time: float) -> Any:
+    """Return whether ``block`` may still be called: before its hour, and its group admitted."""
+    pause, first = world.pause, world.pause.folk[block]
+    if first < pause.folk[block + 1] and pause.shut[k, world.crowd.whole[first, GROUP]]:
+        return False
+    return time <= pause.live[k, CLOSES] - pause.block[block, LATEST]
 
 
 @numba.njit(cache=True, nogil=True)
@@ -205,7 +228,7 @@ def _call_again_first(world: World, k: int, time: float) -> Any:
     while pause.chain[k, 0] != NOBODY and not _held(world, k):
         unit = pause.chain[k, 0]
         block = np.searchsorted(pause.folk, pause.origin[unit], side="right") - 1
-        if time > pause.live[k, CLOSES] - pause.block[block, LATEST]:
+        if not _in_time(world, k, block, time):
             return
         pause.chain[k, 0] = crowd.whole[unit, NEXT]
         pause.live[k, CALLED_OUT] += crowd.real[unit, SIZE]

@@ -2,8 +2,9 @@
 
 Each link lets units through its entry and its end at its flow at most, holds as many persons as
 stand on it, and a gap travels back through a standing queue at the link's wave speed. With free
-speeds that do not depend on density this is the spatial queue of the simplified theory of
-kinematic waves (Newell 1993); on foot the speed falls with the density met on entering.
+speeds that do not depend on density this is the simplified theory of kinematic waves (Newell
+1993); on foot the speed falls with the density met on entering. Where links meet, whoever comes to
+an end first is next at the entry of the onward link: links with queues take turns.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from typing import Any
 
 import numba
 
+from clearway.simulate.gap import gap_s, has_room, note_gone
 from clearway.simulate.gate import (
     admit,
     came_out,
     came_to_gate,
+    leave_check,
     may_pass,
     passed_gate,
     send_home,
@@ -26,7 +29,6 @@ from clearway.simulate.state import (
     BLOCKED,
     BUSY,
     CHECKED,
-    CHECKING,
     CORRIDOR,
     COUNT,
     END,
@@ -36,6 +38,7 @@ from clearway.simulate.state import (
     FRONT,
     GATE,
     HEAD,
+    IDLE,
     KEEPS_ROOM,
     KEPT,
     LENGTH,
@@ -54,13 +57,11 @@ from clearway.simulate.state import (
     SIZE,
     SPEED,
     STATE,
-    STORAGE,
     TAIL,
     TIME,
     WAIT_HEAD,
     WAIT_NEXT,
     WAIT_TAIL,
-    WAVE_S,
     WORK,
     World,
 )
@@ -80,7 +81,10 @@ def happen(world: World, unit: int) -> Any:
         if not gone:
             world.roads.real[link, RUNNING] -= crowd.real[unit, SIZE]
             _arrive(world, link, unit, time)
-    else:
+    elif state != IDLE:
+        if gone and state == KEEPS_ROOM:
+            # The room that it does not need is for others who wait for it.
+            wake(world, crowd.whole[unit, KEPT], time)
         serve(world, link, time)
 
 
@@ -139,22 +143,48 @@ def serve(world: World, link: int, time: float) -> Any:
         unit = _front(world, link)
         if unit == NOBODY:
             return
-        # Events of one tick come in any order: nobody goes on before it came.
-        time = max(time, crowd.real[unit, TIME])
         place = crowd.whole[unit, AT]
         onward = crowd.route[place + 1] if place + 1 < crowd.whole[unit, END] else NOBODY
-        free = roads.real[link, EXIT_FREE]
-        if onward != NOBODY:
-            free = max(free, roads.real[onward, ENTRY_FREE])
-        if free > time:
-            keeps = crowd.whole[unit, STATE] == KEEPS_ROOM
-            push(world, unit, free, KEEPS_ROOM if keeps else READY)
-            return
-        if onward != NOBODY and not _room(world, unit, onward):
-            _wait(world, link, onward)
-            crowd.whole[unit, STATE] = BLOCKED
+        if crowd.whole[unit, STATE] == KEEPS_ROOM:
+            roads.real[onward, COUNT] -= crowd.real[unit, SIZE]
+        elif not _may_go(world, link, onward, unit, time):
             return
         _go_on(world, link, onward, unit, time)
+
+
+@numba.njit(cache=True, nogil=True, forceinline=True)
+def _may_go(world: World, link: int, onward: int, unit: int, time: float) -> Any:
+    """Return whether ``unit`` may leave the end of ``link`` now; if not, see when it may."""
+    roads, crowd = world.roads, world.crowd
+    free = roads.real[link, EXIT_FREE]
+    # The entry is not kept for one who comes to it later than others might.
+    if free > time and (onward == NOBODY or free > roads.real[onward, ENTRY_FREE]):
+        push(world, unit, free, READY)
+        return False
+    if onward == NOBODY:
+        return True
+    size = crowd.real[unit, SIZE]
+    if not has_room(world, onward, size):
+        _wait(world, link, onward)
+        crowd.whole[unit, STATE] = BLOCKED
+        return False
+    goes = max(roads.real[onward, ENTRY_FREE], gap_s(world, onward, size))
+    if goes <= time:
+        return True
+    _keep(world, onward, unit, goes)
+    return False
+
+
+@numba.njit(cache=True, nogil=True, forceinline=True)
+def _keep(world: World, onward: int, unit: int, goes: float) -> Any:
+    """Keep room on ``onward``, and its entry at the moment ``goes``, for ``unit``."""
+    roads, crowd = world.roads, world.crowd
+    size = crowd.real[unit, SIZE]
+    roads.real[onward, COUNT] += size
+    if roads.whole[onward, POINTS] == 0:
+        roads.real[onward, ENTRY_FREE] = goes + size * roads.real[onward, SECONDS_EACH]
+    crowd.whole[unit, KEPT] = onward
+    push(world, unit, goes, KEEPS_ROOM)
 
 
 @numba.njit(cache=True, nogil=True, forceinline=True)
@@ -182,20 +212,6 @@ def _unqueue(world: World, link: int) -> Any:
 
 
 @numba.njit(cache=True, nogil=True, forceinline=True)
-def _room(world: World, unit: int, link: int) -> Any:
-    """Return whether ``unit`` fits on ``link``; what room was kept for it is given back."""
-    roads, size = world.roads, world.crowd.real[unit, SIZE]
-    if world.crowd.whole[unit, STATE] == KEEPS_ROOM:
-        roads.real[link, COUNT] -= size
-        return True
-    # A link too short for a household takes it when empty.
-    return (
-        roads.real[link, COUNT] <= 0.0
-        or roads.real[link, COUNT] + size <= roads.real[link, STORAGE]
-    )
-
-
-@numba.njit(cache=True, nogil=True, forceinline=True)
 def _wait(world: World, link: int, onward: int) -> Any:
     roads = world.roads
     roads.whole[link, WAIT_NEXT] = NOBODY
@@ -214,10 +230,11 @@ def _go_on(world: World, link: int, onward: int, unit: int, time: float) -> Any:
     roads.whole[link, FRONT] = NOBODY
     roads.real[link, EXIT_FREE] = time + size * roads.real[link, SECONDS_EACH]
     roads.real[link, COUNT] -= size
+    note_gone(world, link, size, time)
     if onward == NOBODY:
         _out(world, unit, time)
     else:
-        if roads.whole[onward, POINTS] == 0:
+        if roads.whole[onward, POINTS] == 0 and crowd.whole[unit, STATE] != KEEPS_ROOM:
             roads.real[onward, ENTRY_FREE] = time + size * roads.real[onward, SECONDS_EACH]
         crowd.whole[unit, AT] += 1
         enter(world, onward, unit, time)
@@ -244,19 +261,14 @@ def wake(world: World, link: int, time: float) -> Any:
         unit = _front(world, behind)
         size = crowd.real[unit, SIZE] if unit != NOBODY else 0.0
         onward = NOBODY if unit == NOBODY else crowd.route[crowd.whole[unit, AT] + 1]
-        if (
-            onward == link
-            and roads.real[link, COUNT] > 0.0
-            and roads.real[link, COUNT] + size > roads.real[link, STORAGE]
-        ):
+        if onward == link and not has_room(world, link, size):
             return
         roads.whole[link, WAIT_HEAD] = roads.whole[behind, WAIT_NEXT]
         if roads.whole[link, WAIT_HEAD] == NOBODY:
             roads.whole[link, WAIT_TAIL] = NOBODY
         if onward == link:
-            roads.real[link, COUNT] += size
-            crowd.whole[unit, KEPT] = link
-            push(world, unit, time + roads.real[link, WAVE_S], KEEPS_ROOM)
+            goes = max(time, roads.real[behind, EXIT_FREE], roads.real[link, ENTRY_FREE])
+            _keep(world, link, unit, max(goes, gap_s(world, link, size)))
         elif unit != NOBODY:
             push(world, unit, time, READY)
 
@@ -287,17 +299,13 @@ def check(world: World, link: int, time: float) -> Any:
 @numba.njit(cache=True, nogil=True, forceinline=True)
 def _checked(world: World, link: int, unit: int, time: float) -> Any:
     """Let ``unit`` leave its check point: on, or home if the gate has shut meanwhile."""
-    roads, crowd = world.roads, world.crowd
-    roads.real[link, BUSY] -= 1
-    gate, size = roads.whole[link, GATE], crowd.real[unit, SIZE]
-    if gate != NOBODY:
-        world.pause.live[gate, CHECKING] -= size
-    if crowd.whole[unit, PHASE] < OUT:
-        if gate != NOBODY and not may_pass(world, gate, unit, time):
-            send_home(world, unit, time)
-        else:
-            _through(world, link, unit, time)
-        wake(world, link, time)
+    gate = world.roads.whole[link, GATE]
+    leave_check(world, unit)
+    if gate != NOBODY and not may_pass(world, gate, unit, time):
+        send_home(world, unit, time)
+    else:
+        _through(world, link, unit, time)
+    wake(world, link, time)
     check(world, link, time)
 
 

@@ -9,16 +9,20 @@ import numba
 from clearway.simulate.state import (
     AT,
     BEGINS,
+    BUSY,
     CALLED_OUT,
     CAP,
+    CHECKED,
     CHECKING,
     CLOSES,
     CORRIDOR,
     COUNT,
     END,
+    GATE,
     GOES,
     GROUP,
     HOME,
+    IDLE,
     INSIDE,
     INSIDE_CORRIDOR,
     IS_OPEN,
@@ -180,12 +184,26 @@ def take_off(world: World, unit: int, phase: int) -> Any:
     """Take ``unit`` off the streets; its place in lists and its next event die with it."""
     roads, crowd = world.roads, world.crowd
     size, link = crowd.real[unit, SIZE], crowd.route[crowd.whole[unit, AT]]
+    if crowd.whole[unit, STATE] == CHECKED:
+        leave_check(world, unit)
     roads.real[link, COUNT] -= size
     if crowd.whole[unit, STATE] == RUNS:
         roads.real[link, RUNNING] -= size
     if crowd.whole[unit, STATE] == KEEPS_ROOM:
         roads.real[crowd.whole[unit, KEPT], COUNT] -= size
     crowd.whole[unit, PHASE] = phase
+
+
+@numba.njit(cache=True, nogil=True, forceinline=True)
+def leave_check(world: World, unit: int) -> Any:
+    """Free the check point that ``unit`` is at; its check will not end a second time."""
+    roads, crowd = world.roads, world.crowd
+    link = crowd.route[crowd.whole[unit, AT]]
+    gate = roads.whole[link, GATE]
+    roads.real[link, BUSY] -= 1.0
+    if gate != NOBODY:
+        world.pause.live[gate, CHECKING] -= crowd.real[unit, SIZE]
+    crowd.whole[unit, STATE] = IDLE
 
 
 @numba.njit(cache=True, nogil=True, forceinline=True)

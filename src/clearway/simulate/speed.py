@@ -18,6 +18,9 @@ JAM_SHARE: Final = 0.1 / 1.2
 #: Metres a second at which a gap travels back through a standing crowd: the slope of the flow
 #: between its most and the jam.
 WAVE_M_PER_S: Final = (1.3 - 0.1 * 3.5) / (JAM_PERSONS_PER_M2 - FULL_PERSONS_PER_M2)
+#: Persons a square metre of street that stand on it when nobody leaves its end: where that line
+#: comes to a flow of nothing. Then a street of people at 0.67 m/s passes just 1.3 persons/m/s.
+STANDING_PERSONS_PER_M2: Final = JAM_PERSONS_PER_M2 + 0.1 * 3.5 / WAVE_M_PER_S
 
 _FULL_SLOPE: Final = (1.0 - FULL_SHARE) / (FULL_PERSONS_PER_M2 - FREE_PERSONS_PER_M2)
 _JAM_SLOPE: Final = (FULL_SHARE - JAM_SHARE) / (JAM_PERSONS_PER_M2 - FULL_PERSONS_PER_M2)

@@ -12,10 +12,13 @@ from clearway.borrow import borrowed
 
 NOBODY: Final = -1
 
-# Columns of ``Roads.real``, one row a link: the first five change, the rest are given.
+# Columns of ``Roads.real``, one row a link: the first five change, the next six are given; then
+# what has left it (see ``gap``): persons, when the last did, and when each of some levels did.
 COUNT, RUNNING, EXIT_FREE, ENTRY_FREE, BUSY = 0, 1, 2, 3, 4
 SECONDS_EACH, LENGTH, SPEED, STORAGE, M2, WAVE_S = 5, 6, 7, 8, 9, 10
-LINK_NUMBERS: Final = 11
+GONE, LAST, LEVEL = 11, 12, 13
+LEVELS: Final = 16
+LINK_NUMBERS: Final = LEVEL + LEVELS + 2
 
 # Columns of ``Roads.whole``: the unit at the link's end and those behind it; the links that wait
 # for room on it; the next link in the list that it waits in itself; its check points (0: a road);
@@ -29,7 +32,9 @@ UNIT_NUMBERS: Final = 8
 NEXT, AT, END, STATE, PHASE, CORRIDOR, GROUP, KEPT = 0, 1, 2, 3, 4, 5, 6, 7
 UNIT_INDEXES: Final = 8
 
-# What a unit's next event is.
+# What a unit's next event is, or what it waits for: it comes to the link's end, asks to go on,
+# waits for room, goes on (room and its turn at the entry are kept), stands behind others, its check
+# is over; nothing more.
 IDLE, RUNS, READY, BLOCKED, KEEPS_ROOM, QUEUED, CHECKED = 0, 1, 2, 3, 4, 5, 6
 # Where it is in the pause.
 HOME, WALKING, WAITING, INSIDE_CORRIDOR, OUT, SENT_HOME, CAUGHT, IN_OPEN = 0, 1, 2, 3, 4, 5, 6, 7
@@ -41,10 +46,11 @@ class Roads(NamedTuple):
     Attributes
     ----------
     real
-        Shape (links, 11): persons on it, of these still on the move, when its end and its entry
+        Shape (links, 31): persons on it, of these still on the move, when its end and its entry
         are next free (s), check points busy; seconds a person at its end, length (m),
         free speed (m/s), persons it holds, square metres (0: speed does not fall with density),
-        seconds until a gap has travelled back to its entry.
+        seconds until a gap has travelled back to its entry; persons that have left its end, when
+        the last did, and when each level of these was reached.
     whole
         Shape (links, 8): unit at its end, head and tail of those behind, head and tail of the
         links that wait for room, next in such a list, check points, corridor of a gate.

@@ -47,7 +47,7 @@ from clearway.simulate.state import (
 )
 from clearway.simulate.wheel import pop
 
-TICK_S: Final = 1.0
+TICK_S: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)

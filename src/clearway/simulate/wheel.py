@@ -1,4 +1,8 @@
-"""When things happen: a timing wheel (Brown 1988's calendar queue with a bucket a tick)."""
+"""When things happen: a timing wheel (Brown 1988's calendar queue with a bucket a tick).
+
+Within a tick events are kept in order of time, first come first served where they are equal, so
+that what happens does not depend on the length of a tick.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +25,26 @@ def push(world: World, unit: int, time: float, state: int) -> Any:
         return
     last = wheel.tail[tick]
     if last == NOBODY:
+        wheel.head[tick] = wheel.tail[tick] = unit
+    elif crowd.real[last, TIME] <= time:
+        crowd.whole[last, NEXT] = unit
+        wheel.tail[tick] = unit
+    else:
+        _insert(world, tick, unit, time)
+
+
+@numba.njit(cache=True, nogil=True, forceinline=True)
+def _insert(world: World, tick: int, unit: int, time: float) -> Any:
+    """Put ``unit`` before the first of its tick that comes later; there is one."""
+    wheel, crowd = world.wheel, world.crowd
+    before, at = NOBODY, wheel.head[tick]
+    while crowd.real[at, TIME] <= time:
+        before, at = at, crowd.whole[at, NEXT]
+    crowd.whole[unit, NEXT] = at
+    if before == NOBODY:
         wheel.head[tick] = unit
     else:
-        crowd.whole[last, NEXT] = unit
-    wheel.tail[tick] = unit
+        crowd.whole[before, NEXT] = unit
 
 
 @numba.njit(cache=True, nogil=True, forceinline=True)
