@@ -6,7 +6,7 @@ import numpy as np
 
 from benchmarks.walkers import DEEP_M, LEAST_ROOM_M, PERSONS_A_METRE, ROOM
 from clearway.model.network import FOOT_FLOW_PERSONS_PER_M_S
-from clearway.simulate.speed import JAM_PERSONS_PER_M2, WAVE_M_PER_S
+from clearway.simulate.speed import STANDING_PERSONS_PER_M2, WAVE_M_PER_S
 from clearway.simulate.streets import Streets, Units
 
 
@@ -19,7 +19,7 @@ def crowd(width_m: float) -> tuple[Streets, Units]:
         length_m=length,
         speed_m_per_s=np.full(2, np.inf),
         flow_per_s=FOOT_FLOW_PERSONS_PER_M_S * width,
-        storage=JAM_PERSONS_PER_M2 * width * length,
+        storage=STANDING_PERSONS_PER_M2 * width * length,
         walkway_m2=width * length,
         wave_m_per_s=np.full(2, WAVE_M_PER_S),
         check_points=np.zeros(2, dtype=np.int64),
