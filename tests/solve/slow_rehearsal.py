@@ -37,21 +37,28 @@ class Household:
     """One household under way."""
 
     size: float
+    number: int
+    block: int
     group: int
     pace: float
-    called: bool
     leaves: float
     arrives: float
     work: float
     passes: float = 0.0
     out: float = 0.0
 
+    @property
+    def called(self) -> bool:
+        """Whether any block calls it."""
+        return self.block >= 0
+
 
 class SlowRehearsal:
     """Runs one course; ``told`` counts persons by what became of them.
 
-    ``come`` are those who were called and came, or came of themselves: each is in the end one of
-    ``out``, ``back``, ``uncalled back``, ``caught``, ``in open``, or ``heard at the door``.
+    ``come`` are those who were called and came, or came of themselves, each time that they did:
+    each is in the end one of ``out``, ``back``, ``uncalled back``, ``caught``, ``in open``, or
+    ``heard at the door``.
     """
 
     def __init__(self, calls: Calls, course: Course, gate: Gate) -> None:
@@ -62,6 +69,7 @@ class SlowRehearsal:
         self.newcomers = len(calls.size)
         self.first_call: dict[int, float] = {}
         self.most_inside = 0.0
+        self.again: list[Household] = []
         for w in range(len(course.window)):
             if course.window[w, OPENS] < course.window[w, ENDS]:
                 self._run(w)
@@ -85,6 +93,11 @@ class SlowRehearsal:
         self._close()
 
     def _step(self, step: int, time: float) -> None:
+        self._let_out(time)
+        shorter = self.window[ENDS] < self.window[ANNOUNCED]
+        if shorter and not self.turned and time >= self.window[KNOWN]:
+            self.turned = True
+            self._turn(time)
         if time < self.window[ANNOUNCED]:
             self.owed += self.course.uncalled_per_s * self.calls.step_s
         while self.owed >= NEWCOMER:
@@ -94,11 +107,6 @@ class SlowRehearsal:
         here = [one for one in self.walking if int(one.arrives / self.calls.step_s) == step]
         self.walking = [one for one in self.walking if one not in here]
         self.queue += here
-        self._let_out(time)
-        shorter = self.window[ENDS] < self.window[ANNOUNCED]
-        if shorter and not self.turned and time >= self.window[KNOWN]:
-            self.turned = True
-            self._turn(time)
         while self.queue and self._admit(time):
             pass
         self.most_inside = max(self.most_inside, sum(one.size for one in self.inside))
@@ -106,46 +114,64 @@ class SlowRehearsal:
     def _newcomer(self, time: float) -> None:
         number, group = self.newcomers, self.gate.last_s.shape[1] - 1
         self.newcomers += 1
-        self.walking.append(self._household(number, NEWCOMER, group, time, 0.0))
+        one = self._household(number, NEWCOMER, -1, group)
+        self._set_out(one, time, 0.0)
 
-    def _household(
-        self, number: int, size: float, group: int, leaves: float, metres: float
-    ) -> Household:
+    def _set_out(self, one: Household, leaves: float, metres: float) -> None:
+        one.leaves, one.arrives = leaves, leaves + metres / one.pace
+        self.walking.append(one)
+        self.told["come"] += one.size
+
+    def _household(self, number: int, size: float, block: int, group: int) -> Household:
         key, course = self.course.key, self.course
         pace = course.speed[group, int(64 * share(key, number, 2))]
         work = size * course.work[int(64 * share(key, number, 3))]
         if share(key, number, 4) < course.long[0]:
             work *= course.long[1]
-        called = number < len(self.calls.size)
-        self.told["come"] += size
-        return Household(size, group, pace, called, leaves, leaves + metres / pace, work)
+        return Household(size, number, block, group, pace, 0.0, 0.0, work)
 
     def _closes(self, time: float) -> float:
         return float(self.window[ENDS if time >= self.window[KNOWN] else ANNOUNCED])
 
+    def _held(self) -> bool:
+        waiting = sum(one.size for one in self.queue)
+        under_way = sum(one.size for one in self.queue + self.walking if one.called)
+        full = waiting > self.gate.hold_queue or under_way > self.gate.hold_called
+        return full or self._most() == 0
+
+    def _most(self) -> float:
+        return float(self.gate.most[int(self.window[RECHECK] > 0)]) if self.window[RATE] else 0.0
+
+    def _in_time(self, block: int, time: float) -> bool:
+        left, group = self._closes(time) - time, int(self.calls.group[block])
+        last = self.gate.last_s[int(self.window[RECHECK] > 0), group]
+        return bool(left >= self.calls.late_s[block] and left > last)
+
     def _call(self, time: float) -> None:
+        while self.again and not self._held() and self._in_time(self.again[0].block, time):
+            self._send(self.again.pop(0), time)
         for block in list(self.uncalled_blocks):
-            waiting = sum(one.size for one in self.queue)
-            under_way = sum(one.size for one in self.queue + self.walking if one.called)
-            if self.calls.depart_s[block] > time:
+            if self.calls.depart_s[block] > time or self._held():
                 return
-            if waiting > self.gate.hold_queue or under_way > self.gate.hold_called:
-                return
-            if time <= self._closes(time) - self.calls.late_s[block]:
+            if self._in_time(block, time):
                 self.uncalled_blocks.remove(block)
                 self.first_call[block] = time
                 self._call_block(block, time)
 
     def _call_block(self, block: int, time: float) -> None:
         calls, course = self.calls, self.course
-        numbers = range(int(calls.start[block]), int(calls.start[block + 1]))
-        for row, number in enumerate(numbers):
-            if share(course.key, number, 0) >= course.come[calls.zone[block]]:
-                continue
-            leaves = time + (row + 0.5) / len(numbers) * calls.slot_s
-            leaves += course.late[int(64 * share(course.key, number, 1))]
-            size, group = float(calls.size[number]), int(calls.group[block])
-            self.walking.append(self._household(number, size, group, leaves, calls.walk_m[block]))
+        for number in range(int(calls.start[block]), int(calls.start[block + 1])):
+            if share(course.key, number, 0) < course.come[calls.zone[block]]:
+                size, group = float(calls.size[number]), int(calls.group[block])
+                self._send(self._household(number, size, block, group), time)
+
+    def _send(self, one: Household, time: float) -> None:
+        """Let one who was called leave: evenly over the slot, by its place in the block."""
+        calls, course = self.calls, self.course
+        first, last = (int(calls.start[one.block + n]) for n in (0, 1))
+        leaves = time + (one.number - first + 0.5) / (last - first) * calls.slot_s
+        leaves += course.late[int(64 * share(course.key, one.number, 1))]
+        self._set_out(one, leaves, float(calls.walk_m[one.block]))
 
     def _let_out(self, time: float) -> None:
         for one in [one for one in self.inside if one.out <= time]:
@@ -158,7 +184,7 @@ class SlowRehearsal:
     def _admit(self, time: float) -> bool:
         """Return whether the first in line has begun its check, or was sent home."""
         one, inside = self.queue[0], sum(one.size for one in self.inside)
-        most = float(self.gate.most[int(self.window[RECHECK] > 0)])
+        most = self._most()
         free = min(self.points)
         begins = max(free, one.arrives, time)
         crowded = most == 0 or (bool(self.inside) and inside + one.size > most)
@@ -189,24 +215,38 @@ class SlowRehearsal:
             self.told["heard at the door"] += one.size
         else:
             self.told["back"] += one.size
+        self._keep(one)
+
+    def _turned_back(self, one: Household) -> None:
+        self.told["back" if one.called else "uncalled back"] += one.size
+        self._keep(one)
+
+    def _keep(self, one: Household) -> None:
+        """Call it first when there is time again."""
+        if one.called:
+            self.again.append(one)
 
     def _turn(self, time: float) -> None:
         for one in list(self.inside):
             since = time - one.passes
             if since < 0 and one.passes > self.window[ENDS] - self._last_s(one):
                 self.inside.remove(one)
-                self.told["back" if one.called else "uncalled back"] += one.size
+                self._turned_back(one)
             elif since >= 0 and since * one.pace < self.gate.turn_m:
                 self.inside.remove(one)
-                home = "back" if one.called else "uncalled back"
-                self.told[home if time + since <= self.window[ENDS] else "caught"] += one.size
+                if time + since <= self.window[ENDS]:
+                    self._turned_back(one)
+                else:
+                    self.told["caught"] += one.size
 
     def _close(self) -> None:
         self._let_out(self.window[ENDS])
         for one in self.inside:
             if one.passes > self.window[ENDS]:
-                self.told["back" if one.called else "uncalled back"] += one.size
+                self._turned_back(one)
             else:
                 self.told["in open" if self.window[SUDDEN] else "caught"] += one.size
-        for one in self.queue + self.walking:
+        last = int(self.course.window[-1, [ENDS, ANNOUNCED]].max() / self.calls.step_s) + 1
+        here = sorted(self.walking, key=lambda one: min(int(one.arrives / self.calls.step_s), last))
+        for one in self.queue + here:
             self._home(one)

@@ -85,16 +85,16 @@ class Play:
             work=np.ones(64),
             long=np.array([0.0, 1.0]),
             late=np.zeros(64),
-            uncalled_per_s=self.uncalled,
+            uncalled_per_s=float(self.uncalled),
             key=1,
         )
         gate = Gate(
             length_m=300.0,
-            turn_m=self.turn_m,
+            turn_m=float(self.turn_m),
             points=self.points,
-            hold_queue=self.queue,
-            hold_called=self.called,
-            most=np.array(self.most),
+            hold_queue=float(self.queue),
+            hold_called=float(self.called),
+            most=np.array(self.most, dtype=np.float64),
             last_s=np.array(self.last_s, dtype=np.float64),
         )
         return calls, course, gate
@@ -209,12 +209,25 @@ def test_a_window_that_never_opens_passes_its_blocks_on() -> None:
     assert told(windows=(never,)) == [0, 0, 0]
 
 
-def test_blocks_called_in_one_window_do_not_come_back_in_the_next() -> None:
-    """Turned back once, they stay: nobody is called twice."""
-    days = (row(0, 540), row(7200, 7740))
-    assert told(windows=days, last_s=((541.0,), (0.0,)), late_s=0) == [0, 0, 0]
-    late = told(windows=days, last_s=((400.0,), (0.0,)), walk_m=150)
-    assert late == [0, 2, 0]
+def test_who_turned_back_in_one_window_is_called_first_in_the_next() -> None:
+    """Through the gate after 200 s, with a last entry 400 s before closing."""
+    late = {"last_s": ((400.0,), (0.0,)), "walk_m": 150.0}
+    assert told(windows=(row(0, 540),), **late) == [0, 2, 0]
+    assert told(windows=(row(0, 540), row(7200, 7740)), **late) == [0, 4, 0]
+    assert told(windows=(row(0, 540), row(7200, 7980)), **late) == [2, 2, 0]
+    # The next in the list was not called on the first day: on the second it comes behind them.
+    days, two = (row(0, 540), row(7200, 7980)), ((0, (2,)), (600, (9,)))
+    assert told(windows=days, blocks=two, **late) == [11, 2, 0]
+    assert told(windows=(days[0], row(7200, 7740)), blocks=two, **late) == [0, 13, 0]
+    held = SlowRehearsal(*Play(windows=days, blocks=two, called=1, **late).parts())
+    assert held.first_call == {0: 0, 1: 7440}
+
+
+def test_who_heard_at_the_door_is_called_again_too() -> None:
+    """The gate had shut when it was to leave, at 30 s: it never was in the open that day."""
+    days = (row(0, 360), row(7200, 7800))
+    assert told(windows=days[:1], last_s=((340.0,), (0.0,))) == [0, 0, 0]
+    assert told(windows=days, last_s=((340.0,), (0.0,))) == [2, 0, 0]
 
 
 def test_who_hears_at_the_door_that_the_gate_has_shut_has_not_turned_back() -> None:
@@ -241,14 +254,20 @@ def test_who_hears_at_the_door_that_the_gate_has_shut_has_not_turned_back() -> N
 def test_on_notice_those_before_the_mark_go_back(
     turn_m: float, ends: float, becomes: list[float]
 ) -> None:
-    """Notice comes after 120 s, when they are 70 m in."""
-    assert told(windows=(row(ends=ends, known=120),), turn_m=turn_m) == becomes
+    """Notice comes after 120 s, when they are 70 m in; it is too late to be called again."""
+    assert told(windows=(row(ends=ends, known=120),), turn_m=turn_m, late_s=300) == becomes
+
+
+def test_who_has_gone_back_is_called_again_if_there_is_time() -> None:
+    """At 120 s, when they have hardly gone back: through the gate at 170 s, out at 470 s."""
+    assert told(windows=(row(ends=470, known=120),), turn_m=71) == [2, 2, 0]
+    assert told(windows=(row(ends=469, known=120),), turn_m=71) == [0, 2, 2]
 
 
 def test_who_is_being_checked_when_notice_comes_passes_if_there_is_time() -> None:
     """Nine are through at 120 s; one behind them would pass at 130 s: the notice is of 120 s."""
     blocks = ((0, (9,)), (0, (1,)))
-    stop = {"blocks": blocks, "turn_m": 0.0, "last_s": ((300.0,), (0.0,))}
+    stop = {"blocks": blocks, "turn_m": 0.0, "last_s": ((300.0,), (0.0,)), "late_s": 400}
     assert told(windows=(row(ends=480, known=120),), **stop) == [10, 0, 0]
     assert told(windows=(row(ends=420, known=60),), **stop) == [9, 1, 0]
     assert told(windows=(row(ends=400, known=60),), **stop) == [0, 10, 0]
@@ -258,7 +277,7 @@ def test_a_longer_day_turns_nobody() -> None:
     """The same closing is an early one if announced for later, and a late one if for earlier."""
     early = row(0, 600, ends=300, known=60)
     longer = row(0, 240, ends=300, known=60)
-    assert told(windows=(early,), turn_m=150) == [0, 2, 0]
+    assert told(windows=(early,), turn_m=150, late_s=250) == [0, 2, 0]
     assert told(windows=(longer,), turn_m=150) == [0, 0, 2]
 
 
@@ -310,10 +329,14 @@ def test_a_household_larger_than_the_limit_passes_alone() -> None:
     assert told(blocks=blocks, most=(4, 9)) == [10, 0, 0]
 
 
-def test_with_a_limit_of_nobody_nobody_is_let_in() -> None:
-    assert told(most=(0, 9)) == [0, 2, 0]
+def test_with_a_limit_of_nobody_nobody_is_called() -> None:
+    """Nor let in, if they come of themselves; the same if the gate stands still all day."""
+    assert told(most=(0, 9)) == [0, 0, 0]
     assert told(most=(9, 0)) == [2, 0, 0]
-    assert told(most=(9, 0), windows=(row(recheck=0.1),)) == [0, 2, 0]
+    assert told(most=(9, 0), windows=(row(recheck=0.1),)) == [0, 0, 0]
+    assert told(windows=(row(rate=0),)) == [0, 0, 0]
+    assert told(windows=(row(rate=0),), uncalled=0.1) == [0, 0, 0]
+    assert told(windows=(row(rate=0), row(7200, 7740))) == [2, 0, 0]
 
 
 def test_those_who_come_of_themselves_stand_in_the_way() -> None:
@@ -410,7 +433,7 @@ def _windows(draw: st.DrawFn, rng: np.random.Generator) -> list[list[float]]:
         elif opens < announced and kind == "extended":
             ends, known = announced + 60.0 * rng.integers(0, 30), max(opens, announced - 600.0)
         recheck = float(rng.choice([0.0, 0.02, 0.2]))
-        rate = float(rng.choice([0.02, 0.1, 1.0]))
+        rate = float(rng.choice([0.0, 0.02, 0.1, 1.0]))
         rows.append([opens, ends, announced, known, sudden, rate, recheck, begins])
         begins = max(ends, announced) + 60.0 * rng.integers(0, 20)
     return rows

@@ -148,7 +148,7 @@ class _Yard(NamedTuple):
 
 # Columns of ``_Yard.live`` and of ``_Yard.place``.
 _WAITING, _CALLED, _INSIDE, _OWED = 0, 1, 2, 3
-_HEAD, _TAIL, _FIRST, _LAST, _POINTER, _NEWCOMER = 0, 1, 2, 3, 4, 5
+_HEAD, _TAIL, _FIRST, _LAST, _POINTER, _NEWCOMER, _AGAIN_HEAD, _AGAIN_TAIL = 0, 1, 2, 3, 4, 5, 6, 7
 
 
 @njit(cache=True, nogil=True)
@@ -168,10 +168,11 @@ def rehearse(calls: Calls, course: Course, gate: Gate) -> Any:
         np.full(room, _NONE),
         np.full((steps, 2), _NONE),
         np.zeros(room, dtype=np.int64),
-        np.zeros(6, dtype=np.int64),
+        np.zeros(8, dtype=np.int64),
         np.zeros(room),
         np.zeros(room),
-        np.zeros(room, dtype=np.int64),
+        # In one window a household passes twice at most: notice comes once.
+        np.zeros(2 * room, dtype=np.int64),
         np.zeros(len(calls.depart_s), dtype=np.int8),
         np.zeros(gate.points),
         np.zeros(gate.points),
@@ -180,6 +181,7 @@ def rehearse(calls: Calls, course: Course, gate: Gate) -> Any:
     )
     yard = _borrow(held)
     yard.place[_NEWCOMER] = len(calls.size)
+    yard.place[_AGAIN_HEAD] = _NONE
     for w in range(len(course.window)):
         opens, ends = course.window[w, OPENS], course.window[w, ENDS]
         if opens < ends:
@@ -188,11 +190,11 @@ def rehearse(calls: Calls, course: Course, gate: Gate) -> Any:
             # Whoever came by the hours announced has waited for the gate to open.
             yard.live[_OWED] = course.uncalled_per_s * (opens - course.window[w, BEGINS])
             for step in range(int(opens / calls.step_s), int(ends / calls.step_s)):
+                _leave(yard, step * calls.step_s)
+                _turn(yard, w, step * calls.step_s)
                 _uncalled(yard, w, step)
                 _call(yard, w, step * calls.step_s)
                 _arrivals(yard, step)
-                _leave(yard, step * calls.step_s)
-                _turn(yard, w, step * calls.step_s)
                 _admit(yard, w, step * calls.step_s)
             _close(yard, w)
     return held.result
@@ -296,37 +298,70 @@ def _expect(yard: _Yard, household: int, group: int, leaves: float, walk_m: floa
 
 @njit(cache=True, nogil=True, forceinline=True)
 def _call(yard: _Yard, w: int, time: float) -> Any:
-    closes, calls, gate = _known(yard, w, time), yard.calls, yard.gate
-    for block in range(yard.place[_POINTER], len(calls.depart_s)):
-        if calls.depart_s[block] > time:
+    """Call first those who were sent home, then the blocks that are due, as far as rules allow."""
+    calls, place = yard.calls, yard.place
+    while place[_AGAIN_HEAD] != _NONE and not _held(yard, w):
+        household = place[_AGAIN_HEAD]
+        block = np.searchsorted(calls.start, household, side="right") - 1
+        if not _in_time(yard, w, block, time):
             break
-        if not yard.called[block]:
-            if yard.live[_WAITING] > gate.hold_queue or yard.live[_CALLED] > gate.hold_called:
-                break
-            if time <= closes - calls.late_s[block]:
-                _call_block(yard, block, time)
-        if yard.called[block] and block == yard.place[_POINTER]:
-            yard.place[_POINTER] += 1
+        place[_AGAIN_HEAD] = yard.following[household]
+        _set_out(yard, block, household, time)
+    for block in range(place[_POINTER], len(calls.depart_s)):
+        if calls.depart_s[block] > time or _held(yard, w):
+            break
+        if not yard.called[block] and _in_time(yard, w, block, time):
+            yard.called[block] = 1
+            for household in range(calls.start[block], calls.start[block + 1]):
+                if _share(yard.course.key, household, 0) < yard.course.come[calls.zone[block]]:
+                    _set_out(yard, block, household, time)
+        if yard.called[block] and block == place[_POINTER]:
+            place[_POINTER] += 1
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def _call_block(yard: _Yard, block: int, time: float) -> Any:
+def _held(yard: _Yard, w: int) -> Any:
+    """Return whether calls are held: too many wait or are under way, or nobody is let in."""
+    if yard.live[_WAITING] > yard.gate.hold_queue or _most(yard, w) <= 0.0:
+        return True
+    return yard.live[_CALLED] > yard.gate.hold_called
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _most(yard: _Yard, w: int) -> Any:
+    """Return how many the corridor may hold in window ``w``: nobody if its gate stands still."""
+    window = yard.course.window
+    most = yard.gate.most[1 if window[w, RECHECK] > 0.0 else 0]
+    return most if window[w, RATE] > 0.0 else 0.0
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _in_time(yard: _Yard, w: int, block: int, time: float) -> Any:
+    closes, last = _known(yard, w, time), _last_s(yard, w, yard.calls.group[block])
+    return time <= closes - yard.calls.late_s[block] and time < closes - last
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _last_s(yard: _Yard, w: int, group: int) -> Any:
+    return yard.gate.last_s[1 if yard.course.window[w, RECHECK] > 0.0 else 0, group]
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _set_out(yard: _Yard, block: int, household: int, time: float) -> Any:
+    """Let a household that was called leave: evenly over the slot, by its place in the block."""
     calls, course = yard.calls, yard.course
-    yard.called[block] = 1
     first, last = calls.start[block], calls.start[block + 1]
-    for household in range(first, last):
-        if _share(course.key, household, 0) < course.come[calls.zone[block]]:
-            leaves = time + (household - first + 0.5) / (last - first) * calls.slot_s
-            leaves += course.late[int(64 * _share(course.key, household, 1))]
-            yard.live[_CALLED] += calls.size[household]
-            _expect(yard, household, calls.group[block], leaves, calls.walk_m[block])
+    leaves = time + (household - first + 0.5) / (last - first) * calls.slot_s
+    leaves += course.late[int(64 * _share(course.key, household, 1))]
+    yard.live[_CALLED] += calls.size[household]
+    _expect(yard, household, calls.group[block], leaves, calls.walk_m[block])
 
 
 @njit(cache=True, nogil=True, forceinline=True)
 def _arrivals(yard: _Yard, step: int) -> Any:
     household = yard.by_step[step, 0]
     while household != _NONE:
-        yard.queue[yard.place[_TAIL]] = household
+        yard.queue[yard.place[_TAIL] % len(yard.queue)] = household
         yard.place[_TAIL] += 1
         yard.live[_WAITING] += _size(yard, household)
         household = yard.following[household]
@@ -349,10 +384,9 @@ def _leave(yard: _Yard, time: float) -> Any:
 def _admit(yard: _Yard, w: int, time: float) -> Any:
     """Check whoever waits, in order, as far as check points are free in this step."""
     gate, window = yard.gate, yard.course.window
-    again = 1 if window[w, RECHECK] > 0.0 else 0
-    closes, most = _known(yard, w, time), gate.most[again]
+    closes, most = _known(yard, w, time), _most(yard, w)
     while yard.place[_HEAD] < yard.place[_TAIL]:
-        household = yard.queue[yard.place[_HEAD]]
+        household = yard.queue[yard.place[_HEAD] % len(yard.queue)]
         size, inside = _size(yard, household), yard.live[_INSIDE]
         point = np.argmin(yard.free_s)
         begins = max(yard.free_s[point], yard.arrive_s[household], time)
@@ -364,7 +398,7 @@ def _admit(yard: _Yard, w: int, time: float) -> Any:
         yard.place[_HEAD] += 1
         yard.live[_WAITING] -= size
         yard.live[_CALLED] -= _called(yard, household)
-        if passes > closes - gate.last_s[again, yard.group[household]]:
+        if passes > closes - _last_s(yard, w, yard.group[household]):
             _send_home(yard, w, household)
         else:
             yard.free_s[point] = passes
@@ -403,15 +437,35 @@ def _called(yard: _Yard, household: int) -> Any:
 
 @njit(cache=True, nogil=True, forceinline=True)
 def _send_home(yard: _Yard, w: int, household: int) -> Any:
-    """Count a household that was called and came in vain, unless it heard so at its door."""
+    """Send home a household that came in vain; it has not if it heard so at its door."""
     window = yard.course.window
     ends, announced, known = window[w, ENDS], window[w, ANNOUNCED], window[w, KNOWN]
-    last = yard.gate.last_s[1 if window[w, RECHECK] > 0.0 else 0, yard.group[household]]
+    last = _last_s(yard, w, yard.group[household])
     shut = announced - last
     if ends > announced or shut > known:
         shut = max(known, ends - last)
     if yard.leave_s[household] < min(shut, ends):
         yard.result[BACK] += _called(yard, household)
+    _call_again(yard, household)
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _turn_back(yard: _Yard, household: int) -> Any:
+    yard.result[BACK] += _called(yard, household)
+    _call_again(yard, household)
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _call_again(yard: _Yard, household: int) -> Any:
+    """Put a household that was called behind those who are called first as soon as may be."""
+    if household >= len(yard.calls.size):
+        return
+    yard.following[household] = _NONE
+    if yard.place[_AGAIN_HEAD] == _NONE:
+        yard.place[_AGAIN_HEAD] = household
+    else:
+        yard.following[yard.place[_AGAIN_TAIL]] = household
+    yard.place[_AGAIN_TAIL] = household
 
 
 @njit(cache=True, nogil=True, forceinline=True)
@@ -421,7 +475,6 @@ def _turn(yard: _Yard, w: int, time: float) -> Any:
     ends, known = window[w, ENDS], window[w, KNOWN]
     if ends >= window[w, ANNOUNCED] or not known <= time < known + yard.calls.step_s:
         return
-    last = yard.gate.last_s[1 if window[w, RECHECK] > 0.0 else 0]
     for row in range(yard.place[_FIRST], yard.place[_LAST]):
         household = yard.inside[row]
         if household == _NONE:
@@ -429,18 +482,19 @@ def _turn(yard: _Yard, w: int, time: float) -> Any:
         since = time - yard.passed_s[household]
         if since < 0.0:
             # Its check is not over. If that will be too late now, it is not let in at all.
-            if yard.passed_s[household] > ends - last[yard.group[household]]:
-                _remove(yard, row, BACK, _called(yard, household))
+            if yard.passed_s[household] > ends - _last_s(yard, w, yard.group[household]):
+                _remove(yard, row)
+                _turn_back(yard, household)
         elif since * yard.pace[household] < yard.gate.turn_m:
+            _remove(yard, row)
             if time + since > ends:
-                _remove(yard, row, CAUGHT, _size(yard, household))
+                yard.result[CAUGHT] += _size(yard, household)
             else:
-                _remove(yard, row, BACK, _called(yard, household))
+                _turn_back(yard, household)
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def _remove(yard: _Yard, row: int, column: int, persons: float) -> Any:
-    yard.result[column] += persons
+def _remove(yard: _Yard, row: int) -> Any:
     yard.live[_INSIDE] -= _size(yard, yard.inside[row])
     yard.inside[row] = _NONE
 
@@ -456,18 +510,18 @@ def _close(yard: _Yard, w: int) -> Any:
         if household == _NONE:
             continue
         if yard.passed_s[household] > ends:
-            yard.result[BACK] += _called(yard, household)  # still at its check
+            _turn_back(yard, household)  # still at its check
         elif window[w, SUDDEN] == 0.0:
             yard.result[CAUGHT] += _size(yard, household)
     for place in range(yard.place[_HEAD], yard.place[_TAIL]):
-        _send_home(yard, w, yard.queue[place])
+        _send_home(yard, w, yard.queue[place % len(yard.queue)])
     # Whoever is still on the way turns round.
     for step in range(int(ends / yard.calls.step_s), len(yard.by_step)):
         household = yard.by_step[step, 0]
         while household != _NONE:
+            following = yard.following[household]
             _send_home(yard, w, household)
-            household = yard.following[household]
+            household = following
         yard.by_step[step] = _NONE
     yard.live[:3] = 0.0
-    yard.place[_FIRST] = yard.place[_LAST]
-    yard.place[_HEAD] = yard.place[_TAIL]
+    yard.place[:4] = 0

@@ -173,8 +173,9 @@ def _with_recheck(scenario: Scenario, share: float) -> Scenario:
 
 def _holds(scenario: Scenario, mouth: _Mouth, weight: float) -> tuple[Gate, float]:
     """Return the caps and the slack that are best where nobody is checked again."""
-    limit = mouth.corridor.holding.limit_persons
-    rate = mouth.corridor.gate_persons_per_s.central
+    # Floats throughout: for whole numbers the kernel would be compiled once more.
+    limit = float(mouth.corridor.holding.limit_persons)
+    rate = float(mouth.corridor.gate_persons_per_s.central)
     slowest = _crossing_s(scenario, mouth)
     gate = Gate(
         mouth.length_m,
