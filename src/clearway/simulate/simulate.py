@@ -41,10 +41,14 @@ def simulate(
         Told how many members are done, of how many.
     stop
         Asked after each member; true ends with the members done.
+
+    Raises
+    ------
+    ValueError
+        No members, members twice or below 0, or a seed below 0.
     """
     numbers = range(members) if isinstance(members, int) else members
-    if not len(numbers):
-        raise ValueError("an ensemble needs at least one member")
+    _check(numbers, seed)
     case = lay_out(scenario, plan, plan.rules or usual_rules(scenario, plan))
 
     def heard(done: int) -> bool:
@@ -55,3 +59,12 @@ def simulate(
     threads = min(len(numbers), os.cpu_count() or 1)
     log.info("%d members, %d threads, %d households", len(numbers), threads, len(case.folk.size))
     return gather(case, numbers, seed, threads, heard)
+
+
+def _check(numbers: Sequence[int], seed: int) -> None:
+    if not len(numbers):
+        raise ValueError("an ensemble needs at least one member")
+    if min(numbers) < 0 or len(set(numbers)) < len(numbers):
+        raise ValueError("members are numbered from 0, each once")
+    if seed < 0:
+        raise ValueError("the seed must be 0 or more")
