@@ -57,8 +57,7 @@ def compare(
     deterministic = Alternative(bench.plan.persons, None, plain)
     if plan.rules is None:
         return Comparison(ensemble, deterministic, None)
-    # 29 % of 100 members are 29, though the product of the two floats is a trifle less.
-    accepted = int(np.floor(plan.rules.risk * len(ensemble) + 1e-9))
+    accepted = members_accepted(plan.rules.risk, len(ensemble))
     allowed = max(accepted, ensemble.anyone_caught.hits)
     # Whom a short margin does not catch, a longer one does not: those few show which can do.
     suspects = ensemble.numbers[plain.caught.sum(axis=1) > 0]
@@ -73,6 +72,14 @@ def compare(
             other = Alternative(bench.plan.persons, minutes * 60.0, flat)
             return Comparison(ensemble, deterministic, other)
     return Comparison(ensemble, deterministic, None)
+
+
+def members_accepted(risk: float, members: int) -> int:
+    """Return how many of ``members`` may catch anyone at a risk: the whole ones.
+
+    29 % of 100 are 29, though the product of the two floats is a trifle less.
+    """
+    return int(np.floor(risk * members + 1e-9))
 
 
 class _Told:
