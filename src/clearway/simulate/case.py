@@ -14,6 +14,7 @@ from clearway.model.rules import Rules
 from clearway.model.scenario import Scenario, row_of
 from clearway.simulate.folk import Folk, gather_folk
 from clearway.simulate.speed import STANDING_PERSONS_PER_M2, WAVE_M_PER_S
+from clearway.simulate.state import NOBODY
 from clearway.simulate.streets import Streets
 from clearway.simulate.ways import Way, corridor_way, nearest_mouths, to_mouth
 
@@ -40,7 +41,7 @@ class Case:
     way_start
         Shape (ways + 1,), where each begins.
     corridor_of
-        Shape (ways,), the corridor of each.
+        Shape (ways + 1,), the corridor of each; after them none, for those who have no way.
     folk
         Households, block by block.
     block
@@ -168,8 +169,8 @@ class _Ways:
         return streets, gate, gate + np.int32(len(corridors))
 
     def corridors(self) -> NDArray[np.int32]:
-        """Return the corridor of each way."""
-        return np.array([k for _, k, _ in self._parts], dtype=np.int32)
+        """Return the corridor of each way, and after them none."""
+        return np.array([*(k for _, k, _ in self._parts), NOBODY], dtype=np.int32)
 
     def routes(
         self, gate: NDArray[np.int32], again: NDArray[np.int32]
