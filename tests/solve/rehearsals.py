@@ -11,8 +11,9 @@ from clearway.model.draws import draw_course
 from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
 from clearway.solve.courses import _course, _nearest_persons, call_list
-from clearway.solve.rehearse import Calls, Gate, rehearse
+from clearway.solve.rehearse import rehearse
 from clearway.solve.withstand import before_gate_m
+from clearway.solve.yard import Calls, Gate
 
 
 def rehearsed(

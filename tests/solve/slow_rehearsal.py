@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from clearway.solve.rehearse import (
+from clearway.solve.yard import (
     ANNOUNCED,
     BEGINS,
     ENDS,
@@ -102,7 +102,7 @@ class SlowRehearsal:
             self.owed += self.course.uncalled_per_s * self.calls.step_s
         while self.owed >= NEWCOMER:
             self.owed -= NEWCOMER
-            self._newcomer(time)
+            _newcomer(self, time)
         self._call(time)
         here = [one for one in self.walking if int(one.arrives / self.calls.step_s) == step]
         self.walking = [one for one in self.walking if one not in here]
@@ -111,49 +111,18 @@ class SlowRehearsal:
             pass
         self.most_inside = max(self.most_inside, sum(one.size for one in self.inside))
 
-    def _newcomer(self, time: float) -> None:
-        number, group = self.newcomers, self.gate.last_s.shape[1] - 1
-        self.newcomers += 1
-        one = self._household(number, NEWCOMER, -1, group)
-        self._set_out(one, time, 0.0)
-
     def _set_out(self, one: Household, leaves: float, metres: float) -> None:
         one.leaves, one.arrives = leaves, leaves + metres / one.pace
         self.walking.append(one)
         self.told["come"] += one.size
 
-    def _household(self, number: int, size: float, block: int, group: int) -> Household:
-        key, course = self.course.key, self.course
-        pace = course.speed[group, int(64 * share(key, number, 2))]
-        work = size * course.work[int(64 * share(key, number, 3))]
-        if share(key, number, 4) < course.long[0]:
-            work *= course.long[1]
-        return Household(size, number, block, group, pace, 0.0, 0.0, work)
-
-    def _closes(self, time: float) -> float:
-        return float(self.window[ENDS if time >= self.window[KNOWN] else ANNOUNCED])
-
-    def _held(self) -> bool:
-        waiting = sum(one.size for one in self.queue)
-        under_way = sum(one.size for one in self.queue + self.walking if one.called)
-        full = waiting > self.gate.hold_queue or under_way > self.gate.hold_called
-        return full or self._most() == 0
-
-    def _most(self) -> float:
-        return float(self.gate.most[int(self.window[RECHECK] > 0)]) if self.window[RATE] else 0.0
-
-    def _in_time(self, block: int, time: float) -> bool:
-        left, group = self._closes(time) - time, int(self.calls.group[block])
-        last = self.gate.last_s[int(self.window[RECHECK] > 0), group]
-        return bool(left >= self.calls.late_s[block] and left > last)
-
     def _call(self, time: float) -> None:
-        while self.again and not self._held() and self._in_time(self.again[0].block, time):
+        while self.again and not _held(self) and _in_time(self, self.again[0].block, time):
             self._send(self.again.pop(0), time)
         for block in list(self.uncalled_blocks):
-            if self.calls.depart_s[block] > time or self._held():
+            if self.calls.depart_s[block] > time or _held(self):
                 return
-            if self._in_time(block, time):
+            if _in_time(self, block, time):
                 self.uncalled_blocks.remove(block)
                 self.first_call[block] = time
                 self._call_block(block, time)
@@ -163,7 +132,7 @@ class SlowRehearsal:
         for number in range(int(calls.start[block]), int(calls.start[block + 1])):
             if share(course.key, number, 0) < course.come[calls.zone[block]]:
                 size, group = float(calls.size[number]), int(calls.group[block])
-                self._send(self._household(number, size, block, group), time)
+                self._send(_household(self, number, size, block, group), time)
 
     def _send(self, one: Household, time: float) -> None:
         """Let one who was called leave: evenly over the slot, by its place in the block."""
@@ -178,13 +147,10 @@ class SlowRehearsal:
             self.inside.remove(one)
             self.told["out"] += one.size
 
-    def _last_s(self, one: Household) -> float:
-        return float(self.gate.last_s[int(self.window[RECHECK] > 0), one.group])
-
     def _admit(self, time: float) -> bool:
         """Return whether the first in line has begun its check, or was sent home."""
         one, inside = self.queue[0], sum(one.size for one in self.inside)
-        most = self._most()
+        most = _most(self)
         free = min(self.points)
         begins = max(free, one.arrives, time)
         crowded = most == 0 or (bool(self.inside) and inside + one.size > most)
@@ -192,7 +158,7 @@ class SlowRehearsal:
             return False
         self.queue.pop(0)
         one.passes = begins + one.work * self.gate.points / self.window[RATE]
-        if one.passes > self._closes(time) - self._last_s(one):
+        if one.passes > _closes(self, time) - _last_s(self, one):
             self._home(one)
             return True
         self.points[self.points.index(free)] = one.passes
@@ -206,36 +172,27 @@ class SlowRehearsal:
 
     def _home(self, one: Household) -> None:
         """Send home who did not pass: the gate has shut to its group at one moment or another."""
-        shut = self.window[ANNOUNCED] - self._last_s(one)
+        shut = self.window[ANNOUNCED] - _last_s(self, one)
         if self.window[ENDS] > self.window[ANNOUNCED] or shut > self.window[KNOWN]:
-            shut = max(self.window[KNOWN], self.window[ENDS] - self._last_s(one))
+            shut = max(self.window[KNOWN], self.window[ENDS] - _last_s(self, one))
         if not one.called:
             self.told["uncalled back"] += one.size
         elif one.leaves >= min(shut, self.window[ENDS]):
             self.told["heard at the door"] += one.size
         else:
             self.told["back"] += one.size
-        self._keep(one)
-
-    def _turned_back(self, one: Household) -> None:
-        self.told["back" if one.called else "uncalled back"] += one.size
-        self._keep(one)
-
-    def _keep(self, one: Household) -> None:
-        """Call it first when there is time again."""
-        if one.called:
-            self.again.append(one)
+        _keep(self, one)
 
     def _turn(self, time: float) -> None:
         for one in list(self.inside):
             since = time - one.passes
-            if since < 0 and one.passes > self.window[ENDS] - self._last_s(one):
+            if since < 0 and one.passes > self.window[ENDS] - _last_s(self, one):
                 self.inside.remove(one)
-                self._turned_back(one)
+                _turned_back(self, one)
             elif since >= 0 and since * one.pace < self.gate.turn_m:
                 self.inside.remove(one)
                 if time + since <= self.window[ENDS]:
-                    self._turned_back(one)
+                    _turned_back(self, one)
                 else:
                     self.told["caught"] += one.size
 
@@ -243,10 +200,62 @@ class SlowRehearsal:
         self._let_out(self.window[ENDS])
         for one in self.inside:
             if one.passes > self.window[ENDS]:
-                self._turned_back(one)
+                _turned_back(self, one)
             else:
                 self.told["in open" if self.window[SUDDEN] else "caught"] += one.size
         last = int(self.course.window[-1, [ENDS, ANNOUNCED]].max() / self.calls.step_s) + 1
         here = sorted(self.walking, key=lambda one: min(int(one.arrives / self.calls.step_s), last))
         for one in self.queue + here:
             self._home(one)
+
+
+def _held(yard: SlowRehearsal) -> bool:
+    waiting = sum(one.size for one in yard.queue)
+    under_way = sum(one.size for one in yard.queue + yard.walking if one.called)
+    full = waiting > yard.gate.hold_queue or under_way > yard.gate.hold_called
+    return full or _most(yard) == 0
+
+
+def _most(yard: SlowRehearsal) -> float:
+    return float(yard.gate.most[int(yard.window[RECHECK] > 0)]) if yard.window[RATE] else 0.0
+
+
+def _in_time(yard: SlowRehearsal, block: int, time: float) -> bool:
+    left, group = _closes(yard, time) - time, int(yard.calls.group[block])
+    last = yard.gate.last_s[int(yard.window[RECHECK] > 0), group]
+    return bool(left >= yard.calls.late_s[block] and left > last)
+
+
+def _last_s(yard: SlowRehearsal, one: Household) -> float:
+    return float(yard.gate.last_s[int(yard.window[RECHECK] > 0), one.group])
+
+
+def _closes(yard: SlowRehearsal, time: float) -> float:
+    return float(yard.window[ENDS if time >= yard.window[KNOWN] else ANNOUNCED])
+
+
+def _household(yard: SlowRehearsal, number: int, size: float, block: int, group: int) -> Household:
+    key, course = yard.course.key, yard.course
+    pace = course.speed[group, int(64 * share(key, number, 2))]
+    work = size * course.work[int(64 * share(key, number, 3))]
+    if share(key, number, 4) < course.long[0]:
+        work *= course.long[1]
+    return Household(size, number, block, group, pace, 0.0, 0.0, work)
+
+
+def _keep(yard: SlowRehearsal, one: Household) -> None:
+    """Call it first when there is time again."""
+    if one.called:
+        yard.again.append(one)
+
+
+def _turned_back(yard: SlowRehearsal, one: Household) -> None:
+    yard.told["back" if one.called else "uncalled back"] += one.size
+    _keep(yard, one)
+
+
+def _newcomer(yard: SlowRehearsal, time: float) -> None:
+    number, group = yard.newcomers, yard.gate.last_s.shape[1] - 1
+    yard.newcomers += 1
+    one = _household(yard, number, NEWCOMER, -1, group)
+    yard._set_out(one, time, 0.0)

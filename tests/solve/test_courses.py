@@ -13,18 +13,8 @@ from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
 from clearway.simulate.folk import gather_folk
 from clearway.solve.courses import SEED, call_list, courses
-from clearway.solve.rehearse import (
-    ANNOUNCED,
-    BEGINS,
-    ENDS,
-    KNOWN,
-    OPENS,
-    RATE,
-    RECHECK,
-    SUDDEN,
-    Calls,
-)
 from clearway.solve.withstand import before_gate_m
+from clearway.solve.yard import ANNOUNCED, BEGINS, ENDS, KNOWN, OPENS, RATE, RECHECK, SUDDEN, Calls
 from tests.plans import greedy_plan
 from tests.scenarios import at_hour, late_window, one_corridor, two_days, two_gates
 from tests.solve.unsure import MUCH, est, two_unsure_gates

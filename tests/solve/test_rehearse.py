@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from clearway.solve.rehearse import SUDDEN, Calls, Course, Gate, _share, rehearse
+from clearway.solve.rehearse import _share, rehearse
+from clearway.solve.yard import SUDDEN, Calls, Course, Gate
 from tests.solve.slow_rehearsal import NEWCOMER, SlowRehearsal, share
 
 HOUR = 3600.0
@@ -211,7 +212,7 @@ def test_a_window_that_never_opens_passes_its_blocks_on() -> None:
 
 def test_who_turned_back_in_one_window_is_called_first_in_the_next() -> None:
     """Through the gate after 200 s, with a last entry 400 s before closing."""
-    late = {"last_s": ((400.0,), (0.0,)), "walk_m": 150.0}
+    late: Any = {"last_s": ((400.0,), (0.0,)), "walk_m": 150.0}
     assert told(windows=(row(0, 540),), **late) == [0, 2, 0]
     assert told(windows=(row(0, 540), row(7200, 7740)), **late) == [0, 4, 0]
     assert told(windows=(row(0, 540), row(7200, 7980)), **late) == [2, 2, 0]

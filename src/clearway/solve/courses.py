@@ -12,7 +12,7 @@ from clearway.model.draws import Draw, draw_course
 from clearway.model.outcome import FAILED, STOPPED
 from clearway.model.plan import Movement
 from clearway.model.scenario import Scenario, row_of
-from clearway.solve.rehearse import Calls, Course
+from clearway.solve.yard import Calls, Course
 
 #: Where the solver's draws come from; whoever certifies a plan draws from other seeds.
 SEED = 1 << 40

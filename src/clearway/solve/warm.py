@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from clearway.solve.kernels import Ground, sweep, trace
-from clearway.solve.rehearse import Calls, Course, Gate, rehearse
+from clearway.solve.rehearse import rehearse
+from clearway.solve.yard import Calls, Course, Gate
 
 
 def warm() -> None:

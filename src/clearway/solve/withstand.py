@@ -25,7 +25,8 @@ from clearway.model.rules import GateRule, LastDeparture, Rules
 from clearway.model.scenario import Scenario, row_of
 from clearway.solve.courses import call_list, courses
 from clearway.solve.options import RULES, Watch
-from clearway.solve.rehearse import BACK, CAUGHT, OUT, Calls, Course, Gate, rehearse
+from clearway.solve.rehearse import rehearse
+from clearway.solve.yard import BACK, CAUGHT, OUT, Calls, Course, Gate
 
 #: Courses in the sample.
 MEMBERS: Final = 300
