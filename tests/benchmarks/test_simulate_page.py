@@ -38,7 +38,7 @@ def test_the_flagship_is_held_to_its_aims() -> None:
         ),
         (
             {"ensemble": {"members": 999, "wall_s": 3.0, "cpu_s": 6.0}},
-            f"1,000 members in 300 s: {NOT}",
+            "1,000 members in 300 s: not shown with so few members",
         ),
         ({"peak_mb": 2001.0}, f"2,000 MB: {NOT}"),
         ({"solve": {"wall_s": 61.0, "cpu_s": 60.0}}, f"the aim is 60 s: {NOT}"),
@@ -47,12 +47,21 @@ def test_the_flagship_is_held_to_its_aims() -> None:
             {"fresh": outcome(out_mean=60_000.0)},
             f"In the mean -5,000 people against the flat margin, more is the aim: {NOT}",
         ),
+        (
+            {"fresh": outcome() | {"members": 1999}},
+            "1.5% at most: not shown with so few members.",
+        ),
         ({"flat": None}, "No flat margin that was tried is as little of a risk."),
-        ({"end": "time limit"}, "time limit"),
+        ({"end": "time limit", "flat": None}, "not simulated to the end: time limit."),
     ],
 )
 def test_what_was_missed_is_said(changes: dict[str, object], told: str) -> None:
     assert told in flat(simulate_page(simulated(flagship=flagship(**changes))))
+
+
+def test_a_flagship_that_never_got_to_its_members_is_said_so() -> None:
+    text = simulate_page(simulated(flagship={"end": "failed", "why": "no plan"}))
+    assert "## Simulation: the flagship in many members\n\nfailed no plan\n" in text
 
 
 def test_each_plan_has_its_row() -> None:
