@@ -145,6 +145,9 @@ def serve(world: World, link: int, time: float) -> Any:
             return
         place = crowd.whole[unit, AT]
         onward = crowd.route[place + 1] if place + 1 < crowd.whole[unit, END] else NOBODY
+        if crowd.whole[unit, STATE] == QUEUED:
+            # From here on the moment at which its link lets it go, if all is free before it.
+            crowd.real[unit, ENTERED] = max(time, roads.real[link, EXIT_FREE])
         if crowd.whole[unit, STATE] == KEEPS_ROOM:
             roads.real[onward, COUNT] -= crowd.real[unit, SIZE]
         elif not _may_go(world, link, onward, unit, time):
@@ -228,7 +231,10 @@ def _go_on(world: World, link: int, onward: int, unit: int, time: float) -> Any:
     roads, crowd = world.roads, world.crowd
     size = crowd.real[unit, SIZE]
     roads.whole[link, FRONT] = NOBODY
-    roads.real[link, EXIT_FREE] = time + size * roads.real[link, SECONDS_EACH]
+    # Whoever was held up by others before it holds up those behind it by no more than one turn,
+    # so that a thin stream among others keeps its flow.
+    turn = size * roads.real[link, SECONDS_EACH]
+    roads.real[link, EXIT_FREE] = max(crowd.real[unit, ENTERED], time - turn) + turn
     roads.real[link, COUNT] -= size
     note_gone(world, link, size, time)
     if onward == NOBODY:

@@ -33,7 +33,7 @@ MEMBERS: Final = 300
 #: Of these, courses that caps are tried on.
 SCREENED: Final = 100
 #: Share of the accepted risk that the sample is let use up: the rest is for what it cannot know.
-USED: Final = 0.6
+USED: Final = 0.5
 #: Minutes of the gate's central work that may be called and not through, as tried.
 CALLED_MIN: Final = (10, 20, 30, 45, 60, 90, 120, 180)
 #: Shares of the holding area's limit at which calls are held, as tried.
