@@ -72,7 +72,8 @@ $(VENV)/runtime.stamp: requirements.lock pyproject.toml $(VENV)/venv.stamp
 
 $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/runtime.stamp
 	@echo "installing the locked tools for tests and checks"
-	@$(PIP) install --require-hashes --only-binary :all: -r requirements-dev.lock
+	@# The lock names everything; what it leaves out on purpose (a window for JuPedSim) is not wanted.
+	@$(PIP) install --no-deps --require-hashes --only-binary :all: -r requirements-dev.lock
 	@touch $@
 
 $(BUNDLE)/.stamp: $(WEB) | needs

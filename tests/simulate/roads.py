@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import factorial, inf
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,7 @@ def streets(*links: Link) -> Streets:
 
 
 def units(
-    depart_s: Sequence[float] | Numbers,
+    depart_s: NDArray[Any],
     *ways: Sequence[int],
     size: float | Numbers = 1.0,
     speed: float | Numbers = 1.2,
