@@ -241,8 +241,8 @@ def test_three_queues_share_a_full_street_evenly(storage: float) -> None:
 # -------------------------------------------------------------------------------------- spillback
 
 
-def test_a_queue_reaches_back_when_its_street_is_full() -> None:
-    """A street of S places, in at a, out at q after a walk of L/v, is full at S / (a - q) + ..."""
+def test_a_gate_behind_a_full_street_is_never_idle() -> None:
+    """However far back its queue reaches: served without a break from the first on."""
     room, inflow, outflow, walk = 60.0, 1.0, 0.25, 100.0
     road = streets(
         Link(length_m=0.0, flow_per_s=inflow),
@@ -252,7 +252,7 @@ def test_a_queue_reaches_back_when_its_street_is_full() -> None:
     count = 300
     depart = np.arange(count) / inflow
     arrive = drive(road, units(depart, [0, 1, 2]), FOREVER)
-    # Served without a break from the first on: the n-th at walk + n / q.
+    # The n-th at walk + n / q.
     assert np.sort(arrive) == pytest.approx(walk + np.arange(1, count + 1) / outflow)
 
 
