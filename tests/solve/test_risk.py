@@ -23,7 +23,7 @@ from clearway.solve.solve import solve
 from tests.model.nouns import refusal
 from tests.scenarios import Recipe, build, four_sides, narrow_street, one_corridor, two_gates
 from tests.solve.draws import NO_CLOCK, recipes
-from tests.solve.unsure import MUCH, est, two_unsure_gates
+from tests.solve.unsure import MUCH, est, small_sample, two_unsure_gates
 
 RISK = 0.05
 
@@ -102,7 +102,8 @@ def test_the_judge_finds_no_breach_in_the_plan_of_any_scenario(
     scenario = build(recipe)
     if everything:
         scenario = scenario.replace(uncertainty=MUCH)
-    plan = solve(scenario, NO_CLOCK, risk=risk, stop=_after(40))
+    with small_sample():
+        plan = solve(scenario, NO_CLOCK, risk=risk, stop=_after(40))
     assert plan.rules is not None
     assert judge(scenario, plan).breaches == ()
     assert len(plan.rules.gates) == len(scenario.corridors)
@@ -116,7 +117,7 @@ def _after(asked: int) -> Any:
 @pytest.mark.parametrize("scenario", WEIGHED)
 def test_those_who_weigh_more_are_called_no_later(scenario: Scenario) -> None:
     """Hours until out count by weight: fewer for the heaviest, in all and in the mean."""
-    plain, robust = solve(scenario), solve(scenario, risk=0.01)
+    plain, robust = _both(scenario)
     heaviest = max(scenario.groups, key=lambda group: group.weight).id
     assert _weighted_hours(scenario, robust) <= _weighted_hours(scenario, plain) * (1 + 1e-3)
     assert _mean_call(robust, heaviest) <= _mean_call(plain, heaviest) + 1
@@ -127,8 +128,14 @@ def test_those_who_weigh_more_are_called_no_later(scenario: Scenario) -> None:
 
 def test_in_one_of_them_they_are_called_much_sooner() -> None:
     """Where gates are short of time: by five minutes in the mean."""
-    plain, robust = solve(WEIGHED[1]), solve(WEIGHED[1], risk=0.01)
+    plain, robust = _both(WEIGHED[1])
     assert _mean_call(robust, "G1") < _mean_call(plain, "G1") - 300
+
+
+def _both(scenario: Scenario) -> tuple[Plan, Plan]:
+    """Return the plan for the mean and one with rules, whichever they are."""
+    with small_sample():
+        return solve(scenario), solve(scenario, risk=0.01)
 
 
 def _mean_call(plan: Plan, group: str) -> float:
@@ -147,7 +154,7 @@ def _weighted_hours(scenario: Scenario, plan: Plan) -> float:
 @pytest.mark.parametrize("scenario", WEIGHED)
 def test_the_bounds_of_all_levels_hold_for_the_plan(scenario: Scenario) -> None:
     """They are of plain people, exposure and hours: what is weighed for the order is no level."""
-    plain, robust = solve(scenario), solve(scenario, risk=0.01)
+    plain, robust = _both(scenario)
     for plan in (plain, robust):
         people, exposure, hours = (plan.level(name) for name in (PEOPLE, EXPOSURE, HOURS))
         assert people.value <= people.bound
@@ -183,7 +190,8 @@ def test_a_plan_that_was_stopped_has_rules_that_are_careful(unsure: Scenario) ->
 
 def test_who_waits_hears_of_the_rules_being_tried(unsure: Scenario) -> None:
     heard: list[Progress] = []
-    solve(unsure, risk=RISK, progress=heard.append)
+    with small_sample():
+        solve(unsure, risk=RISK, progress=heard.append)
     stages = [one.stage for one in heard]
     assert stages.index(RULES) > stages.index(PEOPLE)
     assert set(stages[stages.index(RULES) :]) == {RULES}

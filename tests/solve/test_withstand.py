@@ -37,7 +37,7 @@ from clearway.solve.withstand import (
 from tests.plans import greedy_plan
 from tests.scenarios import four_sides, late_window, one_corridor, two_days, two_gates
 from tests.solve.rehearsals import rehearsed
-from tests.solve.unsure import MUCH, est, two_unsure_gates
+from tests.solve.unsure import MUCH, est, small_sample, two_unsure_gates
 
 RISK = 0.05
 UNSURE = two_unsure_gates()
@@ -160,7 +160,8 @@ def test_people_before_the_gate_of_an_unused_corridor_are_held_too() -> None:
     scenario = UNSURE
     plan = greedy_plan(scenario)
     east = tuple(one for one in plan.movements if one.corridor == "C1")
-    rules = rules_of(scenario, plan=plan.replace(movements=east))
+    with small_sample():
+        rules = rules_of(scenario, plan=plan.replace(movements=east))
     unused = rules.gates[1]
     assert unused.hold_queue_persons == scenario.corridors[1].holding.limit_persons
     assert unused.last_entry_s == (600.0, 960.0)
@@ -169,14 +170,16 @@ def test_people_before_the_gate_of_an_unused_corridor_are_held_too() -> None:
 
 
 def test_where_nobody_is_called_at_all_there_are_rules() -> None:
-    rules = rules_of(UNSURE, plan=greedy_plan(UNSURE).replace(movements=()))
+    with small_sample():
+        rules = rules_of(UNSURE, plan=greedy_plan(UNSURE).replace(movements=()))
     assert [gate.corridor for gate in rules.gates] == ["C1", "C2"]
     assert rules.last_departures == ()
 
 
 def test_a_corridor_that_never_opens_has_a_rule() -> None:
     scenario = late_window(windows=((1, 8, 9.25),)).replace(uncertainty=MUCH)
-    rules = rules_of(scenario)
+    with small_sample():
+        rules = rules_of(scenario)
     assert [gate.corridor for gate in rules.gates] == ["C1", "C2"]
     assert {one.corridor for one in rules.last_departures} == {"C1"}
     assert simulate(scenario, greedy_plan(scenario).replace(rules=rules), 20).willing.shape[0] == 20
@@ -206,7 +209,8 @@ def test_a_corridor_that_takes_more_than_a_day_has_last_entries_of_a_day() -> No
     scenario = one_corridor(open_m=40_000.0, windows=((1, 8, 60),)).replace(
         uncertainty=Uncertainty(pace_factor=est(0.2, 1.0), recheck_share=est(0.5))
     )
-    (gate,) = rules_of(scenario).gates
+    with small_sample():
+        (gate,) = rules_of(scenario).gates
     assert gate.last_entry_s == gate.last_entry_recheck_s == (86_400.0,)
 
 

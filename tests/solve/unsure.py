@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from clearway.model.facts import SPLIT_LOG, Estimate
 from clearway.model.scenario import Scenario
 from clearway.model.uncertainty import Uncertainty
+from clearway.solve import withstand
 from tests.scenarios import ASSUMED, two_gates
 
 
@@ -36,6 +41,15 @@ MUCH = Uncertainty(
     pace_factor=est(0.8, 0.95, 1.05),
     lateness_s=est(0, 120, 600),
 )
+
+
+@contextmanager
+def small_sample() -> Iterator[None]:
+    """Have rules chosen on few courses: for what must hold whichever rules are chosen."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(withstand, "MEMBERS", 30)
+        patch.setattr(withstand, "SCREENED", 10)
+        yield
 
 
 def two_unsure_gates(uncertainty: Uncertainty = MUCH, **changes: Any) -> Scenario:
