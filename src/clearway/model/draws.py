@@ -145,7 +145,10 @@ def _runs(
 ) -> list[_Run]:
     """Return how each window ran; a corridor that has failed opens no more."""
     day_of = {moment: row for row, moment in enumerate(_days(scenario))}
-    order = sorted(range(len(scenario.windows)), key=lambda w: scenario.windows[w].opens)
+    # Through seconds: two moments of one zone compare by the clock, which may be put back.
+    order = sorted(
+        range(len(scenario.windows)), key=lambda w: scenario.seconds(scenario.windows[w].opens)
+    )
     runs: dict[int, _Run] = {}
     failed: set[str] = set()
     for w in order:
@@ -169,15 +172,16 @@ def _day_run(scenario: Scenario, w: int, chances: _Chances, day: list[float]) ->
     unsure, window = scenario.uncertainty, scenario.windows[w]
     closes = scenario.seconds(window.closes)
     late = float(unsure.start_delay_s.at(day[0]))
-    opens = _whole(scenario, scenario.seconds(window.opens) + late)
+    announced = scenario.seconds(window.opens)
+    opens = max(announced, _whole(scenario, announced + late))
     if opens >= closes:
         return _Run(closes, closes, closes, NEVER_OPENED)
     if day[1] < chances.stop:
-        ends = _whole(scenario, opens + day[2] * (closes - opens))
+        ends = min(closes, _whole(scenario, opens + day[2] * (closes - opens)))
         if day[3] < chances.unannounced:
             return _Run(opens, ends, ends, STOPPED)
         notice = float(unsure.notice_s.at(day[4]))
-        known = max(opens, _whole(scenario, ends - notice))
+        known = min(ends, max(opens, _whole(scenario, ends - notice)))
         return _Run(opens, ends, known, STOPPED_WITH_NOTICE)
     if day[5] < chances.extend:
         longer = float(unsure.extension_s.at(day[6]))
@@ -186,7 +190,7 @@ def _day_run(scenario: Scenario, w: int, chances: _Chances, day: list[float]) ->
             for other in scenario.windows
             if other.corridor == window.corridor and scenario.seconds(other.opens) >= closes
         ]
-        ends = min([_whole(scenario, closes + longer), *following])
+        ends = max(closes, min([_whole(scenario, closes + longer), *following]))
         return _Run(opens, ends, max(opens, closes - EXTENSION_KNOWN_S), EXTENDED)
     return _Run(opens, closes, closes, AS_ANNOUNCED)
 
@@ -195,13 +199,13 @@ def _failure(
     scenario: Scenario, run: _Run, closes: int, chances: _Chances, corridor: list[float]
 ) -> _Run:
     """Return ``run`` cut short by the corridor's failure, if that comes before its end."""
-    fails = _whole(scenario, run.opens + corridor[4] * (closes - run.opens))
+    fails = min(closes, _whole(scenario, run.opens + corridor[4] * (closes - run.opens)))
     if fails >= run.ends:
         return run
     if corridor[5] < chances.unannounced:
         return _Run(run.opens, fails, fails, FAILED)
     notice = float(scenario.uncertainty.notice_s.at(corridor[6]))
-    known = max(run.opens, _whole(scenario, fails - notice))
+    known = min(fails, max(run.opens, _whole(scenario, fails - notice)))
     return _Run(run.opens, fails, known, FAILED)
 
 
