@@ -62,7 +62,8 @@ def member(told: Drawn) -> Ran:
     """Return a drawn member with its units."""
     case = laid_out(told.scenario, told.plan)
     draw = draw_course(case.scenario, told.seed, 0)
-    return run(case, draw, draw_households(len(case.folk.size), draw, told.seed, 0))
+    folk = draw_households(len(case.folk.size), draw, told.seed, 0)
+    return run(case, draw, folk.of(case.folk.row))
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)

@@ -157,6 +157,15 @@ def test_a_plan_without_rules_is_run_by_the_usual_ones() -> None:
     assert same(simulate(scenario, plan, 4, 5), simulate(scenario, told, 4, 5))
 
 
+def test_households_draw_the_same_under_any_plan(ensemble: Ensemble) -> None:
+    scenario, plan = pause()
+    for moves in (plan.movements[::-1], plan.movements[: len(plan.movements) // 3], ()):
+        other = simulate(scenario, plan.replace(movements=moves), len(ensemble), 5)
+        assert (other.willing == ensemble.willing).all()
+        assert (other.ending == ensemble.ending).all()
+        assert (other.most == ensemble.most).all()
+
+
 def test_what_an_ensemble_says_of_itself(ensemble: Ensemble) -> None:
     scenario, _ = pause()
     assert ensemble.scenario == scenario.id

@@ -266,6 +266,7 @@ def test_every_household_is_in_the_case_once() -> None:
     plan = greedy_plan(scenario)
     case = lay_out(scenario, plan, usual_rules(scenario, plan))
     assert case.folk.size.sum() == scenario.demand.persons.sum()
+    assert sorted(case.folk.row.tolist()) == list(range(len(case.folk.size)))
     for z in range(3):
         for g in range(2):
             mine = (case.folk.zone == z) & (case.folk.group == g)

@@ -22,6 +22,9 @@ class Folk:
     ----------
     size, group, zone
         Shape (n,).
+    row
+        Shape (n,), its place among all households, whatever the plan: zone by zone, group by group,
+        in their order. What it draws goes by this.
     block_start
         Shape (b + 1,), first household of each block; those that are never called come last.
     leave_s
@@ -33,6 +36,7 @@ class Folk:
     size: NDArray[np.int64]
     group: NDArray[np.int32]
     zone: NDArray[np.int64]
+    row: NDArray[np.int64]
     block_start: NDArray[np.int64]
     leave_s: NDArray[np.float64]
     way: NDArray[np.int64]
@@ -66,21 +70,26 @@ def gather_folk(
         for g in range(len(groups))
     }
     free = {place: np.ones(len(order), dtype=bool) for place, order in orders.items()}
+    counts = [len(order) for order in orders.values()]
+    begin = dict(zip(orders, np.cumsum([0, *counts]).tolist(), strict=False))
     parts: list[_Part] = []
     for row, movement in enumerate(movements):
         place = zones[movement.zone], groups[movement.group]
         first, last = _stretch(movement, plan.uptake, len(orders[place]))
         free[place][first:last] = False
         even = (np.arange(last - first) + 0.5) / max(last - first, 1) * slot
-        parts.append(_Part(orders[place][first:last], place, even, int(way[row])))
+        rows = begin[place] + np.arange(first, last)
+        parts.append(_Part(orders[place][first:last], place, rows, even, int(way[row])))
     blocks = [len(part.size) for part in parts]
     for place, order in orders.items():
         rest = order[free[place]]
-        parts.append(_Part(rest, place, np.zeros(len(rest)), -1))
+        rows = begin[place] + np.flatnonzero(free[place])
+        parts.append(_Part(rest, place, rows, np.zeros(len(rest)), -1))
     return Folk(
         size=np.concatenate([part.size for part in parts]),
         group=_each(parts, [part.place[1] for part in parts]).astype(np.int32),
         zone=_each(parts, [part.place[0] for part in parts]),
+        row=np.concatenate([part.row for part in parts]),
         block_start=np.concatenate([[0], np.cumsum(blocks)]).astype(np.int64),
         leave_s=np.concatenate([part.leave_s for part in parts]),
         way=_each(parts, [part.way for part in parts]),
@@ -92,6 +101,7 @@ def gather_folk(
 class _Part:
     size: NDArray[np.int64]
     place: tuple[int, int]
+    row: NDArray[np.int64]
     leave_s: NDArray[np.float64]
     way: int
 

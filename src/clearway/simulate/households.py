@@ -29,6 +29,12 @@ class HouseholdDraw:
     lateness: NDArray[np.float64]
     work: NDArray[np.float64]
 
+    def of(self, rows: NDArray[np.int64]) -> HouseholdDraw:
+        """Return what the households in ``rows`` draw, in that order."""
+        return HouseholdDraw(
+            *(getattr(self, field)[rows] for field in self.__slots__),
+        )
+
 
 def draw_households(count: int, draw: Draw, seed: int, member: int) -> HouseholdDraw:
     """Return what ``count`` households draw."""

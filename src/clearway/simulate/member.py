@@ -85,7 +85,7 @@ class Member:
 def run_member(case: Case, seed: int, number: int) -> Member:
     """Return what became of member ``number``."""
     draw = draw_course(case.scenario, seed, number)
-    folk = draw_households(len(case.folk.size), draw, seed, number)
+    folk = draw_households(len(case.folk.size), draw, seed, number).of(case.folk.row)
     goes = folk.goes < draw.uptake[case.folk.zone]
     will = np.where(goes, np.int8(GOES), np.int8(STAYS))
     itself = goes & (folk.uncalled < draw.uncalled_share) & (case.folk.near_way >= 0)
