@@ -10,7 +10,7 @@ import numpy as np
 
 from clearway.model.network import Network
 from clearway.model.population import Demand
-from clearway.model.scenario import Scenario
+from clearway.model.scenario import NOTHING_AGREED, Scenario
 from tests.scenarios import Recipe, at_hour, build
 
 #: Width of a street that lets one person through in a minute (1.3 persons/m/s, IMO).
@@ -99,6 +99,7 @@ def district(scenario: Scenario, sector: str, corridors: tuple[str, ...]) -> Sce
         corridors=kept,
         windows=windows,
         planning=planning,
+        agreement=NOTHING_AGREED,  # it names corridors that are not here
     )
 
 
