@@ -12,6 +12,8 @@ from clearway.model.facts import Estimate, Text
 
 #: Source of a limit of which nobody said where it comes from.
 NO_SOURCE: Final = "assumed: the scenario names no source"
+#: Vehicles that a gate lets through if nobody said: none.
+NO_VEHICLES: Final = Estimate(0.0, 0.0, 0.0, "assumed: the scenario names no lane for vehicles")
 
 #: Persons a square metre that a holding area is planned for at most; 4 is crush.
 HOLDING_PERSONS_PER_M2: Final = 1.5
@@ -76,6 +78,10 @@ class Corridor:
         them if the pause stops without notice. Infinite if no limit was set.
     open_limit_source
         Where that limit comes from.
+    vehicles_per_s
+        Vehicles of the fleet and of convoys that the gate checks in a second, both ways together,
+        in a lane of their own; 0 lets none through. Those who ride are checked as persons, at the
+        gate's rate, when they leave.
     """
 
     id: str
@@ -90,6 +96,7 @@ class Corridor:
     check_points: int = 1
     open_limit_persons: float = math.inf
     open_limit_source: str = NO_SOURCE
+    vehicles_per_s: Estimate = NO_VEHICLES
 
     def __post_init__(self) -> None:
         """Refuse a corridor without path, and rates and margins out of range."""
@@ -101,6 +108,8 @@ class Corridor:
             checks.number(
                 f"gate_persons_per_s.{field}", getattr(self.gate_persons_per_s, field), 0, 100
             )
+        for field in ("low", "high"):
+            checks.number(f"vehicles_per_s.{field}", getattr(self.vehicles_per_s, field), 0, 100)
         checks.number("margin_s", self.margin_s, 0, 86_400)
         checks.number("check_points", self.check_points, 1, 1000)
         limit = self.open_limit_persons

@@ -15,6 +15,11 @@ from clearway.model.checks import Checks, frozen_array
 AS_ANNOUNCED, NEVER_OPENED, STOPPED_WITH_NOTICE, STOPPED, EXTENDED, FAILED = range(6)
 ENDINGS: Final = ("announced", "never", "notice", "stopped", "extended", "failed")
 
+#: What became of a patient in one member: brought out, still inside, refused the destination, or
+#: died before the vehicle came.
+MOVED, LEFT, REFUSED, DIED = range(4)
+PATIENT_ENDS: Final = ("moved", "left", "refused", "died")
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -45,6 +50,53 @@ class Share:
         if self.hits == 0:
             return 0.0
         return float(betaincinv(self.hits, self.of - self.hits + 1, 1 - confidence))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FleetOutcome:
+    """What became of patients, riders and convoys: m members, p patients, h hospitals, c convoys.
+
+    Attributes
+    ----------
+    patient_out_s
+        Shape (m, p), seconds from the start at which each patient was out of the exit; infinite if
+        never.
+    patient_end
+        Shape (m, p), rows of ``PATIENT_ENDS``.
+    companions_out
+        Shape (m,), companions brought out.
+    riders
+        Shape (m,), persons of the demand brought out by vehicles; they are in ``Ensemble.out`` too.
+    trips
+        Shape (m,), trips that reached their destination.
+    beds
+        Shape (m, h), patients received by each hospital.
+    aid_arrived
+        Shape (m, c), whether each convoy reached its zone.
+    """
+
+    patient_out_s: NDArray[np.float32]
+    patient_end: NDArray[np.int8]
+    companions_out: NDArray[np.int64]
+    riders: NDArray[np.int64]
+    trips: NDArray[np.int64]
+    beds: NDArray[np.int64]
+    aid_arrived: NDArray[np.bool_]
+
+    def __post_init__(self) -> None:
+        """Freeze the columns; refuse columns of different length."""
+        for field, kind in _FLEET_COLUMNS.items():
+            object.__setattr__(self, field, frozen_array(getattr(self, field), kind))
+        checks = Checks("fleet outcome")
+        for field in _FLEET_COLUMNS:
+            told = len(getattr(self, field))
+            checks.that(told == len(self.trips), field, told, "must have a row a member")
+        checks.done()
+
+    def all_out(self, patients: NDArray[np.bool_]) -> Share:
+        """In how many members all of some patients, shape (p,), were brought out."""
+        out = (self.patient_end == MOVED) | ~patients
+        return Share(int(out.all(axis=1).sum()), len(self.trips))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +148,8 @@ class Ensemble:
         equal if it never opened.
     ending
         Shape (m, w), how it ended: a row of ``ENDINGS``.
+    fleet
+        What became of patients, riders and convoys; None for a plan without vehicles.
     """
 
     scenario: str
@@ -120,6 +174,7 @@ class Ensemble:
     opens_s: NDArray[np.int64]
     closes_s: NDArray[np.int64]
     ending: NDArray[np.int8]
+    fleet: FleetOutcome | None = None
 
     def __post_init__(self) -> None:
         """Freeze the columns; refuse an empty ensemble and columns of different length."""
@@ -130,6 +185,9 @@ class Ensemble:
         for field in _COLUMNS:
             told = len(getattr(self, field))
             checks.that(told == len(self.numbers), field, told, "must have a row a member")
+        if self.fleet is not None:
+            told = len(self.fleet.trips)
+            checks.that(told == len(self.numbers), "fleet", told, "must have a row a member")
         checks.unique("numbers", self.numbers.tolist())
         checks.done()
 
@@ -172,6 +230,16 @@ def mean_interval(values: NDArray[np.float64]) -> tuple[float, float, float]:
     half = 1.959964 * float(np.std(values, ddof=1)) / float(np.sqrt(len(values)))
     return mean, mean - half, mean + half
 
+
+_FLEET_COLUMNS: Final = {
+    "patient_out_s": np.float32,
+    "patient_end": np.int8,
+    "companions_out": np.int64,
+    "riders": np.int64,
+    "trips": np.int64,
+    "beds": np.int64,
+    "aid_arrived": np.bool_,
+}
 
 _COLUMNS: Final = {
     "numbers": np.int64,

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from clearway.model.checks import Checks
+from clearway.model.duty import ConvoyRun, Duty
 from clearway.model.facts import Text
 from clearway.model.rules import Rules
 
+RED_OUT, PATIENTS_OUT = "red_out", "patients_out"
 PEOPLE, EXPOSURE, HOURS = "people_out", "exposure_person_hours", "hours_until_out"
-LEVELS: Final = (PEOPLE, EXPOSURE, HOURS)
+LEVELS: Final = (RED_OUT, PATIENTS_OUT, PEOPLE, EXPOSURE, HOURS)
 OPTIMAL, LIMITED, PARTIAL, INFEASIBLE = "optimal", "time_limit", "partial", "infeasible"
 CODES: Final = (OPTIMAL, LIMITED, PARTIAL, INFEASIBLE)
 
@@ -65,8 +67,10 @@ class Level:
     Attributes
     ----------
     name
-        One of ``people_out`` (persons, more is better), ``exposure_person_hours`` and
-        ``hours_until_out`` (person-hours from the first opening; less is better).
+        One of ``red_out``, ``patients_out`` (patients without companions, only where any are
+        listed) and ``people_out`` (persons of the demand on foot, in cars and in the fleet; more is
+        better), ``exposure_person_hours`` and ``hours_until_out`` (person-hours from the first
+        opening, of the same persons; less is better).
     value
         Of the plan in whole households.
     bound
@@ -161,6 +165,8 @@ class Plan:
         The share of households planned for.
     rules
         What gate teams do when the day goes otherwise; None if the plan was made without risk.
+    duties, convoys
+        What vehicles do, by moment of leaving.
     """
 
     scenario: str
@@ -170,19 +176,34 @@ class Plan:
     willing_persons: int
     uptake: float
     rules: Rules | None = None
+    duties: tuple[Duty, ...] = ()
+    convoys: tuple[ConvoyRun, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse repeated movement ids and unknown levels."""
+        """Refuse repeated movement and duty ids and unknown levels."""
         checks = Checks("plan")
         checks.unique("movements.id", [movement.id for movement in self.movements])
+        checks.unique("duties.id", [duty.id for duty in self.duties])
         for level in self.levels:
             checks.that(level.name in LEVELS, "levels.name", level.name, f"must be in {LEVELS}")
         checks.done()
 
     @property
     def persons(self) -> int:
-        """Persons that the movements bring out."""
-        return sum(movement.persons for movement in self.movements)
+        """Persons of the demand that are brought out, on foot, in cars and in the fleet."""
+        return sum(movement.persons for movement in self.movements) + self.riders
+
+    @property
+    def riders(self) -> int:
+        """Those of them that ride in the fleet."""
+        return sum(
+            load.persons for duty in self.duties for trip in duty.trips for load in trip.loads
+        )
+
+    @property
+    def patients(self) -> tuple[str, ...]:
+        """Codes of the patients that are brought out, by duty and trip."""
+        return tuple(code for duty in self.duties for trip in duty.trips for code in trip.patients)
 
     def level(self, name: str) -> Level:
         """Return the level of that name; ``KeyError`` if the plan has none."""

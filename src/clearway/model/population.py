@@ -14,6 +14,10 @@ from clearway.model.facts import Estimate, Text
 #: Sizes of household that a scenario counts.
 SIZES: Final = (1, 2, 3, 4, 5, 6, 7, 8, 9)
 
+#: How a group may go: on foot, in cars of its own, on places of the fleet.
+WALK, CAR, RIDE = "walk", "car", "ride"
+MODES: Final = (WALK, CAR, RIDE)
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -26,12 +30,19 @@ class Group:
     name
         What people read.
     speed_m_per_s
-        Walking speed on the level.
+        Walking speed on the level; of a group with cars the most that they drive, where a link's
+        own speed is not lower.
     weight
         Weight of a person of this group where not all can be brought out, 1 or more, by
         dependency alone.
     weight_source
         Why this weight.
+    modes
+        Of ``MODES``: ``walk`` or ``car`` or neither, and ``ride`` if places are offered to it.
+    persons_per_car
+        How many go in one car, on average; None without cars.
+    wheelchair_users
+        Wheelchair places that each household takes when it rides; its others sit.
     """
 
     id: str
@@ -39,16 +50,39 @@ class Group:
     speed_m_per_s: Estimate
     weight: float
     weight_source: str
+    modes: tuple[str, ...] = (WALK,)
+    persons_per_car: Estimate | None = None
+    wheelchair_users: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse speeds and weights that no group on foot has."""
+        """Refuse speeds and weights that no group has, and modes that do not fit together."""
         checks = Checks(f"group {self.id}")
         checks.that(bool(self.id.strip()), "id", self.id, "must not be empty")
+        most = 60 if CAR in self.modes else 3
         for field in ("low", "central", "high"):
-            checks.number(f"speed_m_per_s.{field}", getattr(self.speed_m_per_s, field), 0.05, 3)
+            checks.number(f"speed_m_per_s.{field}", getattr(self.speed_m_per_s, field), 0.05, most)
+        known = bool(self.modes) and set(self.modes) <= set(MODES)
+        checks.that(known, "modes", self.modes, f"must be some of {MODES}")
+        checks.unique("modes", self.modes)
+        both = WALK in self.modes and CAR in self.modes
+        checks.that(not both, "modes", self.modes, "must not be walk and car at once")
+        told = self.persons_per_car
+        right = (told is not None) == (CAR in self.modes) and (told is None or told.low >= 1)
+        checks.that(right, "persons_per_car", told, "must be 1 or more with cars, absent without")
+        checks.number("wheelchair_users", self.wheelchair_users, 0, 1)
         checks.number("weight", self.weight, 1, 100)
         checks.that(bool(self.weight_source.strip()), "weight_source", "", "must say why")
         checks.done()
+
+    @property
+    def own_way(self) -> str | None:
+        """How it goes without the fleet: ``walk`` or ``car``; None if it cannot."""
+        return next((mode for mode in self.modes if mode != RIDE), None)
+
+    @property
+    def rides(self) -> bool:
+        """Whether places of the fleet are offered to it."""
+        return RIDE in self.modes
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,11 @@ from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
 from clearway.model.agreement import Agreement
+from clearway.model.care import Care
 from clearway.model.checks import Checks
 from clearway.model.corridor import Corridor, Reception, Window
 from clearway.model.facts import Estimate, Fact, Text
+from clearway.model.fleet import Aid, Fleet
 from clearway.model.network import CROSSING, INSIDE, OPEN, Network
 from clearway.model.population import Demand, Group, Zone
 from clearway.model.thresholds import Thresholds
@@ -21,6 +23,9 @@ from clearway.model.uncertainty import Uncertainty
 CERTAIN: Final = Uncertainty()
 USUAL: Final = Thresholds()
 NOTHING_AGREED: Final = Agreement()
+NO_FLEET: Final = Fleet()
+NO_CARE: Final = Care()
+NO_AID: Final = Aid()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,10 @@ class Scenario:
         The parts; ``demand`` has one row a zone and one column a group, in their order.
     uncertainty, thresholds, agreement
         What may come otherwise, how much of each harm is accepted, and what is on record.
+    fleet, care, aid
+        Vehicles, patients with their destinations, and what is to come in; each may be empty.
+    contraflow
+        Ids of one-way links that cars use against their direction during the pause, and not in it.
     """
 
     id: str
@@ -98,6 +107,10 @@ class Scenario:
     uncertainty: Uncertainty = CERTAIN
     thresholds: Thresholds = USUAL
     agreement: Agreement = NOTHING_AGREED
+    fleet: Fleet = NO_FLEET
+    care: Care = NO_CARE
+    aid: Aid = NO_AID
+    contraflow: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit together."""
@@ -119,6 +132,7 @@ class Scenario:
         for name, corridors in about:
             for unknown in sorted(corridors - known):
                 checks.that(False, f"{name}.corridors", unknown, "must be a corridor")
+        self._check_fleet(checks)
         checks.done()
 
     def _check_places(self, checks: Checks) -> None:
@@ -135,6 +149,34 @@ class Scenario:
             checks.that(known, f"{name}.reception", corridor.reception, "must be a reception site")
             problem = path_problem(self.network, corridor.mouth, corridor.links)
             checks.that(problem is None, f"{name}.links", corridor.links[:5], problem or "")
+
+    def _check_fleet(self, checks: Checks) -> None:
+        zones, depots = {zone.id for zone in self.zones}, {one.id for one in self.fleet.depots}
+        types, corridors = {one.id for one in self.fleet.types}, {one.id for one in self.corridors}
+        nodes = set(self.network.nodes.id.tolist())
+        for one in self.fleet.types:
+            for unknown in sorted(set(one.corridors) - corridors):
+                checks.that(
+                    False, f"vehicle type {one.id}.corridors", unknown, "must be a corridor"
+                )
+        for depot in self.fleet.depots:
+            known = depot.node is None or depot.node in nodes
+            checks.that(known, f"depot {depot.id}.node", depot.node, "must be a node")
+        for patient in self.care.patients:
+            known = patient.zone in zones
+            checks.that(known, f"patient {patient.code}.zone", patient.zone, "must be a zone")
+        for convoy in self.aid.convoys:
+            name = f"convoy {convoy.id}"
+            checks.that(convoy.zone in zones, f"{name}.zone", convoy.zone, "must be a zone")
+            checks.that(convoy.depot in depots, f"{name}.depot", convoy.depot, "must be a depot")
+            checks.that(convoy.type in types, f"{name}.type", convoy.type, "must be a vehicle type")
+        places = [site.id for site in self.receptions]
+        places += [hospital.id for hospital in self.care.hospitals]
+        places += [depot.id for depot in self.fleet.depots]
+        checks.unique("receptions, hospitals, depots", places)
+        one_way = set(self.network.links.id[self.network.links.directed].tolist())
+        for link in self.contraflow:
+            checks.that(link in one_way, "contraflow", link, "must be a link with one direction")
 
     def _check_windows(self, checks: Checks) -> None:
         known = {corridor.id for corridor in self.corridors}

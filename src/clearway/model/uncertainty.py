@@ -58,6 +58,16 @@ class Uncertainty:
         Factor, one a member, on everybody's walking speed: weather, loads, the state of streets.
     lateness_s
         Seconds, one a household, by which it leaves later than called.
+    boarding_factor
+        Factor, one a stop and destination, on the time that a vehicle stands there.
+    breakdown_share
+        Probability, a vehicle and day, that it breaks down at an even moment of its duty.
+    refusal_share
+        Probability that a patient refuses the destination when it is offered.
+    under_triage_share
+        Probability that a patient is in truth one colour worse than listed.
+    death_red_per_h, death_yellow_per_h
+        Deaths an hour among those who wait and are in truth red, or yellow.
     """
 
     start_delay_s: Estimate = _NONE
@@ -76,6 +86,12 @@ class Uncertainty:
     uncalled_share: Estimate = _NONE
     pace_factor: Estimate = _ONE
     lateness_s: Estimate = _NONE
+    boarding_factor: Estimate = _ONE
+    breakdown_share: Estimate = _NONE
+    refusal_share: Estimate = _NONE
+    under_triage_share: Estimate = _NONE
+    death_red_per_h: Estimate = _NONE
+    death_yellow_per_h: Estimate = _NONE
 
     def __post_init__(self) -> None:
         """Refuse probabilities off 0 to 1, negative times and factors that stop all movement."""
@@ -110,4 +126,10 @@ RANGES: Final[dict[str, tuple[float, float]]] = {
     "uncalled_share": (0.0, 1.0),
     "pace_factor": (0.1, 2.0),
     "lateness_s": (0.0, 6 * 3600.0),
+    "boarding_factor": (0.1, 100.0),
+    "breakdown_share": (0.0, 1.0),
+    "refusal_share": (0.0, 1.0),
+    "under_triage_share": (0.0, 1.0),
+    "death_red_per_h": (0.0, 1.0),
+    "death_yellow_per_h": (0.0, 1.0),
 }

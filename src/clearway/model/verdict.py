@@ -32,6 +32,16 @@ RULES: Final = (
     "claim",  # a figure that the plan claims is not what the replay finds
     "bound",  # a value better than its own bound
     "rule",  # a rule for a gate that is missing, or that could not keep people from being caught
+    "mode",  # walks, drives or rides though its group does not
+    "duty",  # a vehicle that is not there, or two duties, trips or places at once; rest, range
+    "trip",  # a way that is not connected or not for vehicles, or times that driving cannot keep
+    "lane",  # more vehicles through a gate than its lane checks, or outside the window
+    "seat",  # more aboard than there are seats, wheelchair places or stretchers
+    "patient",  # a patient unknown, moved twice, before being ready, or without the care needed
+    "bed",  # a destination refused, closed, or without a bed of that kind
+    "triage",  # left inside while somebody of a lower colour took the place
+    "convoy",  # a convoy unknown, run twice, or outside its hours
+    "linked",  # begun before that on which it depends was done
 )
 
 GO, CONDITIONS, DO_NOT_RUN = "go", "go-with-conditions", "do-not-run"
@@ -144,6 +154,69 @@ class GateRecord:
             object.__setattr__(self, field, frozen_array(getattr(self, field), np.float64))
 
 
+@dataclass(frozen=True, slots=True)
+class CareTally:
+    """Patients as the judge counted them.
+
+    Attributes
+    ----------
+    listed, red, out, red_out
+        Patients who may still be called, those of them who are red, and how many are brought out.
+    companions_out
+        Companions brought out with them.
+    colours
+        A row a colour, in the order of claims: colour, listed, out.
+    beds
+        A row a hospital and kind: hospital, kind, places, used.
+    """
+
+    listed: int
+    red: int
+    out: int
+    red_out: int
+    companions_out: int
+    colours: tuple[tuple[str, int, int], ...]
+    beds: tuple[tuple[str, str, float, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FleetTally:
+    """Vehicles as the judge counted them.
+
+    Attributes
+    ----------
+    vehicles, trips
+        Vehicles of the fleet, and trips that bring anyone out.
+    seats_offered, seats_used
+        Places of any kind on those trips, and those that are taken.
+    riders
+        Persons of the demand brought out in them.
+    """
+
+    vehicles: int
+    trips: int
+    seats_offered: int
+    seats_used: int
+    riders: int
+
+
+@dataclass(frozen=True, slots=True)
+class AidTally:
+    """Convoys as the judge counted them.
+
+    Attributes
+    ----------
+    convoys, arrived
+        Convoys that are to come in, and those that the plan brings to their zone.
+    persons_served
+        Persons whom the loads of those serve.
+    """
+
+    convoys: int
+    arrived: int
+    persons_served: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Verdict:
     """The judge's findings about a plan; nothing in it comes from the solver.
@@ -173,6 +246,8 @@ class Verdict:
         Highest use of any open link in any slot, as a share of what it can carry.
     decision
         Whether to run, with every reason; None if no ensemble was looked at.
+    care, fleet, aid
+        Patients, vehicles and convoys; None where the scenario has none.
     """
 
     breaches: tuple[PlanBreach, ...]
@@ -189,6 +264,9 @@ class Verdict:
     gates: tuple[GateRecord, ...]
     peak_link_use: float
     decision: Decision | None = None
+    care: CareTally | None = None
+    fleet: FleetTally | None = None
+    aid: AidTally | None = None
 
     @property
     def feasible(self) -> bool:
