@@ -48,3 +48,27 @@ def small_site() -> Scenario:
 def four_sides() -> Scenario:
     """Nine zones, two groups and four corridors on the four sides of a 5 by 5 grid, two days."""
     return scenarios.four_sides()
+
+
+@pytest.fixture
+def one_bus() -> Scenario:
+    """Two zones; G1 walks or rides, G2 rides alone, in wheelchairs; a bus outside, C1 till noon."""
+    return scenarios.one_bus()
+
+
+@pytest.fixture
+def two_ambulances() -> Scenario:
+    """``one_bus`` with two ambulances A, five patients (two red) and two hospitals, two days."""
+    return scenarios.two_ambulances()
+
+
+@pytest.fixture
+def aid_in() -> Scenario:
+    """``two_ambulances``, and a convoy A1 of three trucks to Z2; patients may go only after it."""
+    return scenarios.aid_in()
+
+
+@pytest.fixture
+def car_town() -> Scenario:
+    """Three zones and two corridors on a grid; G1 walks, G2 drives at 10 m/s, two to a car."""
+    return scenarios.car_town()

@@ -14,10 +14,22 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from clearway.model.care import Beds, Care, Hospital, Patient
 from clearway.model.corridor import Corridor, HoldingArea, Reception, Window
 from clearway.model.facts import Estimate, Fact, Text
+from clearway.model.fleet import (
+    ADVANCED,
+    BASIC,
+    Aid,
+    Convoy,
+    Depot,
+    Fleet,
+    LinkedMovement,
+    Vehicles,
+    VehicleType,
+)
 from clearway.model.network import CLOSED, CROSSING, INSIDE, OPEN, OUTSIDE, Links, Network, Nodes
-from clearway.model.population import SIZES, Demand, Group, Zone
+from clearway.model.population import CAR, RIDE, SIZES, WALK, Demand, Group, Zone
 from clearway.model.scenario import Planning, Scenario
 
 TIMEZONE = "Asia/Damascus"
@@ -156,6 +168,97 @@ def four_sides(**changes: Any) -> Scenario:
         windows=tuple((k, day + 8, day + 9.5) for day in (0, 24) for k in (1, 2, 3, 4)),
     )
     return build(replace(recipe, **changes))
+
+
+def one_bus(**changes: Any) -> Scenario:
+    """Two zones; G1 walks or rides, G2 rides alone, in wheelchairs; a bus outside, C1 till noon.
+
+    The bus B has 30 seats and 4 wheelchair places; its depot D1 is a kilometre beyond the exit.
+    Its type is M-bus; it may use every street, rests a minute, and drives 20 km on a trip at most.
+    """
+    recipe = Recipe(
+        zones=((0, 0), (1, 0)),
+        households=((2, 3, 4, 6, 5, 4, 2, 1, 1), (1, 2, 1, 0, 0, 0, 0, 0, 0)),
+        speeds_m_per_s=(1.2, 0.6),
+        weights=(1.0, 2.0),
+        windows=((1, 8, 12),),
+    )
+    scenario = build(replace(recipe, **changes))
+    first, second = scenario.groups
+    groups = (
+        replace(first, modes=(WALK, RIDE)),
+        replace(second, modes=(RIDE,), wheelchair_users=1),
+    )
+    lane = _exactly(1 / 60)  # a vehicle a minute
+    corridors = tuple(replace(one, vehicles_per_s=lane) for one in scenario.corridors)
+    return scenario.replace(groups=groups, corridors=corridors, fleet=_fleet((_bus(), 1)))
+
+
+def two_ambulances(**changes: Any) -> Scenario:
+    """``one_bus`` with two ambulances A, five patients (two red) and two hospitals, two days.
+
+    P1 red lies and needs advanced care, P2 red lies and accepts H2 alone, P3 yellow lies and is
+    ready at nine, P4 green walks, P5 yellow in a wheelchair refuses H1. H1 has two surgical and one
+    general bed from nine on, H2 one surgical and three general.
+    """
+    scenario = one_bus(**{"windows": ((1, 8, 12), (1, 32, 36)), **changes})
+    fleet = _fleet((_bus(), 1), (_ambulance(), 2))
+    return scenario.replace(fleet=fleet, care=Care("IITT", _patients(), _hospitals()))
+
+
+def aid_in(**changes: Any) -> Scenario:
+    """``two_ambulances``, and a convoy A1 of three trucks to Z2; patients may go only after it."""
+    scenario = two_ambulances(**changes)
+    truck = replace(_bus(), id="truck", name=Text("Truck", "شاحنة"), seats=2, wheelchairs=0)
+    fleet = replace(scenario.fleet, types=(*scenario.fleet.types, truck))
+    convoy = Convoy(
+        id="A1",
+        name=Text("Medicine", "أدوية"),
+        depot="D1",
+        type="truck",
+        vehicles=3,
+        zone="Z2",
+        unload_s=_exactly(1200.0),
+        since=at_hour(8),
+        until=at_hour(10),
+        persons=500,
+        source=ASSUMED,
+    )
+    link = LinkedMovement("L1", "patients:2016-10-20", "aid:A1", ASSUMED)
+    return scenario.replace(fleet=fleet, aid=Aid((convoy,), (link,)))
+
+
+def car_town(**changes: Any) -> Scenario:
+    """Three zones and two corridors on a grid; G1 walks, G2 drives at 10 m/s, two to a car.
+
+    The southern street runs one way from east to west; C1 is in the east and C2 in the west, its
+    middle row both ways. The last link of the southern street is used against its direction.
+    """
+    recipe = Recipe(
+        columns=4,
+        rows=3,
+        zones=((1, 0), (2, 1), (1, 2)),
+        speeds_m_per_s=(1.2, 1.2),
+        gates_persons_per_h=(1200.0, 600.0),
+    )
+    scenario = build(replace(recipe, **changes))
+    cars = replace(
+        scenario.groups[1],
+        speed_m_per_s=_exactly(10.0),
+        modes=(CAR,),
+        persons_per_car=_exactly(2.0),
+    )
+    links, south = scenario.network.links, (1001, 1003, 1005)
+    kept: dict[str, Any] = {name: getattr(links, name) for name in Links.__slots__}
+    kept["directed"] = back = np.isin(links.id, south)
+    kept["from_node"] = np.where(back, links.to_node, links.from_node)
+    kept["to_node"] = np.where(back, links.from_node, links.to_node)
+    lines = zip(links.line, back.tolist(), strict=True)
+    kept["line"] = tuple(line[::-1] if turned else line for line, turned in lines)
+    network = Network(scenario.network.nodes, Links(**kept))
+    return scenario.replace(
+        network=network, groups=(scenario.groups[0], cars), contraflow=(south[-1],)
+    )
 
 
 def build(recipe: Recipe) -> Scenario:
@@ -329,3 +432,67 @@ def _degrees(x_m: float, y_m: float) -> tuple[float, float]:
 
 def _exactly(value: float) -> Estimate:
     return Estimate(value, value, value, ASSUMED)
+
+
+def _fleet(*many: tuple[VehicleType, int]) -> Fleet:
+    """Return so many vehicles of each type, all at D1: 1 km east of the exit of ``one_bus``."""
+    return Fleet(
+        types=tuple(kind for kind, _ in many),
+        depots=(Depot("D1", Text("Depot", "مرآب"), *_degrees(1600.0, 0.0), ASSUMED),),
+        vehicles=tuple(Vehicles(kind.id, "D1", count, ASSUMED) for kind, count in many),
+        outside_m_per_s=_exactly(10.0),
+        outside_detour=_exactly(1.3),
+    )
+
+
+def _bus() -> VehicleType:
+    return VehicleType(
+        id="M-bus",
+        name=Text("Bus", "حافلة"),
+        seats=30,
+        wheelchairs=4,
+        stretchers=0,
+        care=BASIC,
+        speed_m_per_s=_exactly(6.0),
+        board_s=_exactly(600.0),
+        alight_s=_exactly(300.0),
+        source=ASSUMED,
+        rest_s=60.0,
+        range_m=20_000.0,
+    )
+
+
+def _ambulance() -> VehicleType:
+    return replace(
+        _bus(),
+        id="ambulance",
+        name=Text("Ambulance", "سيارة إسعاف"),
+        seats=3,
+        wheelchairs=1,
+        stretchers=2,
+        care=ADVANCED,
+        speed_m_per_s=_exactly(8.0),
+    )
+
+
+def _patients() -> tuple[Patient, ...]:
+    return (
+        Patient("P1", "Z1", "red", "stretcher", 1, "surgical", care=ADVANCED),
+        Patient("P2", "Z1", "red", "stretcher", 1, "surgical", accepts="H2"),
+        Patient("P3", "Z2", "yellow", "stretcher", 0, "surgical", ready=at_hour(9)),
+        Patient("P4", "Z2", "green", "walking", 2, "general"),
+        Patient("P5", "Z1", "yellow", "wheelchair", 1, "general", care=BASIC, refuses=("H1",)),
+    )
+
+
+def _hospitals() -> tuple[Hospital, ...]:
+    def hospital(name: str, place: Place, beds: tuple[float, float], opens_s: int) -> Hospital:
+        kinds = zip(("surgical", "general"), beds, strict=True)
+        rows = tuple(Beds(kind, _exactly(places)) for kind, places in kinds)
+        title = Text(f"Hospital {name}", f"المستشفى {name}")
+        return Hospital(name, title, *_degrees(*place), rows, ASSUMED, opens_s=opens_s)
+
+    return (
+        hospital("H1", (2600.0, 0.0), (2.0, 1.0), 9 * 3600),
+        hospital("H2", (2600.0, 500.0), (1.0, 3.0), 0),
+    )
