@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import floor
 
@@ -30,6 +30,7 @@ from clearway.model.plan import (
     Plan,
     Status,
 )
+from clearway.model.population import CAR, Group
 from clearway.model.scenario import Scenario
 
 #: Part of what is left of a limit that the planner leaves alone: rounding never fills it.
@@ -77,8 +78,14 @@ class _Room:
     sites: dict[str, float] = field(default_factory=dict)
 
 
-def greedy_plan(scenario: Scenario, *, most_households: int = 1_000_000) -> Plan:
-    """Return a plan of ``scenario`` that keeps every rule but the fairness rule.
+def greedy_plan(
+    scenario: Scenario,
+    *,
+    most_households: int = 1_000_000,
+    aboard: Mapping[tuple[str, int], float] | None = None,
+    riding: Mapping[tuple[int, int], int] | None = None,
+) -> Plan:
+    """Return a plan of ``scenario`` on foot and in cars that keeps every rule but fairness.
 
     Parameters
     ----------
@@ -86,8 +93,12 @@ def greedy_plan(scenario: Scenario, *, most_households: int = 1_000_000) -> Plan
         Any scenario.
     most_households
         Most households that one movement may call.
+    aboard
+        Persons in vehicles that leave by each corridor's gate in each slot; they go first.
+    riding
+        Households, of each zone and group (rows), that ride: the last of those willing.
     """
-    return _Greedy(scenario, most_households).plan()
+    return _Greedy(scenario, most_households, aboard or {}, riding or {}).plan()
 
 
 def ways_out(scenario: Scenario) -> dict[tuple[int, int, int], Way]:
@@ -97,7 +108,9 @@ def ways_out(scenario: Scenario) -> dict[tuple[int, int, int], Way]:
     for k, corridor in enumerate(scenario.corridors):
         tail = streets.tail(corridor)
         for g in range(len(scenario.groups)):
-            to_mouth = streets.tree(corridor.mouth, INSIDE, streets.ticks[g])
+            if scenario.groups[g].own_way is None:
+                continue
+            to_mouth = streets.tree(corridor.mouth, INSIDE, streets.ticks[g], g)
             for z, zone in enumerate(scenario.zones):
                 if tail is not None and zone.node in to_mouth:
                     head = streets.follow(to_mouth, zone.node)
@@ -152,18 +165,35 @@ class Streets:
         ends = zip(links.from_node.tolist(), links.to_node.tolist(), strict=True)
         self.ends: dict[int, tuple[int, int]] = dict(zip(ids, ends, strict=True))
         self.metres = {one: max(1, round(length)) for one, length in zip(ids, lengths, strict=True)}
-        speeds = [group.speed_m_per_s.central * tick_s for group in scenario.groups]
+        self.free: dict[int, float] = dict(zip(ids, links.speed_m_per_s.tolist(), strict=True))
+        self.one_way = set(links.id[links.directed].tolist())
         self.ticks: list[dict[int, int]] = [
-            {o: max(1, floor(m / speed + 0.5)) for o, m in zip(ids, lengths, strict=True)}
-            for speed in speeds
+            {
+                one: max(1, floor(length / (self._speed(group, one) * tick_s) + 0.5))
+                for one, length in zip(ids, lengths, strict=True)
+            }
+            for group in scenario.groups
         ]
+
+    def _speed(self, group: Group, link: int) -> float:
+        central = group.speed_m_per_s.central
+        return min(central, self.free[link]) if CAR in group.modes else central
+
+    def drivable(self, group: int | None, link: int, start: int) -> bool:
+        """Return whether a group, or vehicles (None), may enter a link at node ``start``."""
+        if group is not None and CAR not in self.scenario.groups[group].modes:
+            return True
+        if link not in self.one_way:
+            return True
+        turned = group is not None and link in self.scenario.contraflow
+        return start == self.ends[link][1 if turned else 0]
 
     def other(self, link: int, node: int) -> int:
         """Return the end of ``link`` that is not ``node``."""
         a, b = self.ends[link]
         return b if node == a else a
 
-    def tree(self, root: int, side: str, cost: dict[int, int]) -> Ways:
+    def tree(self, root: int, side: str, cost: dict[int, int], group: int | None = 0) -> Ways:
         """Return for each node the cost to the root and the first link there (none at it)."""
         links = self.scenario.network.links
         around: dict[int, list[int]] = defaultdict(list)
@@ -178,7 +208,9 @@ class Streets:
                 continue
             best[node] = (far, first)
             for link in around[node]:
-                heapq.heappush(heap, (far + cost[link], self.other(link, node), (link,)))
+                start = self.other(link, node)
+                if self.drivable(group, link, start):
+                    heapq.heappush(heap, (far + cost[link], start, (link,)))
         return best
 
     def follow(self, tree: Ways, node: int) -> tuple[int, ...]:
@@ -223,9 +255,15 @@ class Streets:
 class _Greedy:
     """One plan while it grows."""
 
-    def __init__(self, scenario: Scenario, most_households: int) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        most_households: int,
+        aboard: Mapping[tuple[str, int], float],
+        riding: Mapping[tuple[int, int], int],
+    ) -> None:
         self.scenario = scenario
-        self.most = most_households
+        self.most, self.aboard, self.riding = most_households, aboard, riding
         self.step, self.slot = scenario.planning.step_s, scenario.planning.slot_s
         self.ways = ways_out(scenario)
         links = scenario.network.links
@@ -233,6 +271,8 @@ class _Greedy:
         self.capacity: dict[int, float] = dict(
             zip(links.id.tolist(), capacity.tolist(), strict=True)
         )
+        cars = links.capacity_veh_per_s * self.slot
+        self.cars: dict[int, float] = dict(zip(links.id.tolist(), cars.tolist(), strict=True))
         self.room = _Room(sites={site.id: site.places.central for site in scenario.receptions})
         self.called: dict[tuple[int, int], int] = defaultdict(int)
         self.totals: dict[tuple[int, int], NDArray[np.int64]] = {}
@@ -277,13 +317,14 @@ class _Greedy:
         corridor = self.scenario.corridors[k]
         room = self._gate_room(corridor, window, way, depart)
         if room >= sizes[begun + 1] - sizes[begun]:
-            room = min(room, self.room.sites[corridor.reception], self._link_room(way, depart))
+            links = self._link_room(way, depart, who[1])
+            room = min(room, self.room.sites[corridor.reception], links)
         end = int(np.searchsorted(sizes, sizes[begun] + room * (1 - _SPARE), side="right")) - 1
         count = min(end - begun, self.most)
         if count <= 0:
             return None
         persons = int(sizes[begun + count] - sizes[begun])
-        self._take(corridor, way, depart, persons)
+        self._take(corridor, way, depart, (persons, who[1]))
         self.called[who] = begun + count
         zone, group = self.scenario.zones[who[0]].id, self.scenario.groups[who[1]].id
         return Movement(name, zone, group, corridor.id, way.links, depart, begun, count, persons)
@@ -293,6 +334,7 @@ class _Greedy:
         if (z, g) not in self.totals:
             uptake = self.scenario.planning.uptake.central
             sizes = self.scenario.demand.willing(z, g, uptake)
+            sizes = sizes[: len(sizes) - self.riding.get((z, g), 0)]
             self.totals[z, g] = np.concatenate([[0], np.cumsum(sizes)])
         return self.totals[z, g]
 
@@ -306,23 +348,40 @@ class _Greedy:
         out = passes[-1] * self.step + way.through * self.scenario.planning.tick_s
         if out > self.scenario.seconds(window.closes) - corridor.margin_s:
             return 0.0
-        full = corridor.gate_persons_per_s.central * self.step
-        return len(passes) * min(self.room.gates.get((corridor.id, p), full) for p in passes)
+        return len(passes) * min(self._gate_left(corridor, p) for p in passes)
 
-    def _link_room(self, way: Way, depart: int) -> float:
-        return min(self._left(key) / share for key, share in self._shares(way, depart).items())
+    def _gate_left(self, corridor: Corridor, p: int) -> float:
+        riders = self.aboard.get((corridor.id, p * self.step // self.slot), 0.0)
+        full = (corridor.gate_persons_per_s.central - riders / self.slot) * self.step
+        return self.room.gates.get((corridor.id, p), full)
 
-    def _left(self, key: tuple[tuple[int, int], int]) -> float:
-        return self.room.links.get(key, self.capacity[key[0][0]])
+    def _link_room(self, way: Way, depart: int, group: int) -> float:
+        shares = self._shares(way, depart).items()
+        return min(self._left(key, group) / share for key, share in shares) * self._per(group)
 
-    def _take(self, corridor: Corridor, way: Way, depart: int, persons: int) -> None:
+    def _left(self, key: tuple[tuple[int, int], int], group: int) -> float:
+        """Return what a link still takes: persons on foot, or cars, which do not share it."""
+        (link, way), slot = key
+        if self.scenario.groups[group].persons_per_car is None:
+            return self.room.links.get(key, self.capacity[link])
+        return self.room.links.get(((-link, way), slot), self.cars[link])
+
+    def _per(self, group: int) -> float:
+        """Return how many persons of a group go together."""
+        told = self.scenario.groups[group].persons_per_car
+        return 1.0 if told is None else told.central
+
+    def _take(self, corridor: Corridor, way: Way, depart: int, who: tuple[int, int]) -> None:
+        persons, group = who
         passes = self._passes(way, depart)
-        full = corridor.gate_persons_per_s.central * self.step
         for p in passes:
-            left = self.room.gates.get((corridor.id, p), full)
+            left = self._gate_left(corridor, p)
             self.room.gates[corridor.id, p] = left - persons / len(passes)
         for key, share in self._shares(way, depart).items():
-            self.room.links[key] = self._left(key) - persons * share
+            (link, back), slot = key
+            sign = 1 if self.scenario.groups[group].persons_per_car is None else -1
+            left = self._left(key, group) - persons / self._per(group) * share
+            self.room.links[(sign * link, back), slot] = left
         self.room.sites[corridor.reception] -= persons
 
     def _shares(self, way: Way, depart: int) -> dict[tuple[tuple[int, int], int], float]:
