@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearway.model.scenario import Scenario, row_of
+from clearway.solve.taken import Taken, served
 
 #: Steps of a walk that does not exist; far beyond any horizon.
 NEVER: Final = 1 << 40
@@ -41,6 +42,10 @@ class Cells:
         Shape (c,), persons the gate lets through in the slot.
     spare
         Shape (c,), persons that may still be at the gate when the slot ends, to pass in the next.
+    late_share, late_capacity
+        Shape (c,), share of a block that comes in the last part of the slot, and the persons that
+        the gate lets through in that part: where vehicles take more of it than of the part before,
+        some of those who come late wait for the next slot. 0 and infinite where they do not.
     """
 
     corridor: NDArray[np.int64]
@@ -52,6 +57,8 @@ class Cells:
     wait_s: NDArray[np.float64]
     capacity: NDArray[np.float64]
     spare: NDArray[np.float64]
+    late_share: NDArray[np.float64]
+    late_capacity: NDArray[np.float64]
 
     def __len__(self) -> int:
         """Return the number of cells."""
@@ -63,6 +70,7 @@ def gate_slots(
     walk_steps: NDArray[np.int64],
     window_steps: tuple[NDArray[np.int64], NDArray[np.int64]],
     queues: NDArray[np.float64],
+    taken: Taken,
 ) -> Cells:
     """Return the slots of all gates that let anyone through.
 
@@ -77,11 +85,13 @@ def gate_slots(
         which each group may pass the gate.
     queues
         Shape (k,), persons that may wait at each gate.
+    taken
+        What vehicles take of the gates.
     """
     (opens, last), row = window_steps, row_of(scenario.corridors)
     cohorts = scenario.planning.slot_s // scenario.planning.step_s
     whole, real = np.empty(0, dtype=np.int64), np.empty(0)
-    parts = [Cells(whole, whole, whole, whole, whole, whole, real, real, real)]
+    parts = [Cells(whole, whole, whole, whole, whole, whole, real, real, real, real, real)]
     for w, window in enumerate(scenario.windows):
         k = row[window.corridor]
         begin, end = int(opens[w] + walk_steps[:, :, k].min()), int(last[:, w].max()) + 1
@@ -89,7 +99,8 @@ def gate_slots(
         if rate > 0 and end - begin >= cohorts:
             steps = np.full(-(-(end - begin) // cohorts), cohorts)
             steps[-1] += end - begin - steps.sum()
-            parts.append(_window_slots((k, w, begin), steps, rate, float(queues[k])))
+            part = _window_slots((k, w, begin), steps, rate, float(queues[k]))
+            parts.append(_shared(scenario, part, taken, float(queues[k])))
     columns = {
         field.name: np.concatenate([getattr(part, field.name) for part in parts])
         for field in dataclasses.fields(Cells)
@@ -127,7 +138,61 @@ def _window_slots(
         wait_s=wait,
         capacity=np.asarray(steps * rate, dtype=np.float64),
         spare=spare,
+        late_share=np.zeros(count),
+        late_capacity=np.full(count, np.inf),
     )
+
+
+def _shared(scenario: Scenario, cells: Cells, taken: Taken, queue: float) -> Cells:
+    """Return one window's slots with what vehicles leave of each.
+
+    A block comes evenly, but the gate serves it unevenly where the slot of the gate lies in two of
+    the scenario's, of which vehicles take unlike shares. Whom it can not serve in time waits, in
+    this slot or for the next, as far as the holding area has room.
+    """
+    k, cohorts = int(cells.corridor[0]), int(cells.steps[0])
+    if not taken.gate[k].any():
+        return cells
+    steps = np.arange(int(cells.first[0]), int(cells.first[-1] + cells.steps[-1]))
+    left = served(scenario, taken, k, steps)
+    parts = [left[at : at + cohorts] for at in range(0, len(left), cohorts)]
+    whole = np.array([part.sum() for part in parts])
+    late = [_late(part, cohorts) for part in parts]
+    share, most = (np.array(column) for column in zip(*late, strict=True))
+    behind = np.where(share > 0, share * whole - np.where(share > 0, most, 0.0), 0.0)
+    spare = np.where(cells.spare > 0, np.minimum(np.maximum(cells.spare, behind), queue), 0.0)
+    before = np.append(0.0, spare[:-1])
+    room = [_waiting(part, cohorts, queue, q) for part, q in zip(parts, before, strict=True)]
+    ahead = np.cumsum(left)
+    ends = np.append(0.0, ahead)[np.cumsum(cells.steps)]
+    until = np.searchsorted(ahead, ends + spare) + 1 - np.cumsum(cells.steps)
+    return dataclasses.replace(
+        cells,
+        capacity=np.minimum(whole, room),
+        spare=spare,
+        delay=np.maximum(cells.delay, until),
+        late_share=share,
+        late_capacity=most,
+    )
+
+
+def _late(part: NDArray[np.float64], cohorts: int) -> tuple[float, float]:
+    """Return the share of a block that comes in a slot's worst last part, and who passes then."""
+    share = np.arange(1, len(part)) / cohorts
+    after = np.cumsum(part[::-1])[:-1]
+    short = share * part.sum() - after
+    if not len(short) or short.max() <= 0:
+        return 0.0, np.inf
+    worst = int(short.argmax())
+    return float(share[worst]), float(after[worst])
+
+
+def _waiting(part: NDArray[np.float64], cohorts: int, queue: float, before: float) -> float:
+    """Return the persons that may come evenly in a slot so that never too many wait."""
+    if queue <= 0:
+        return float(part.min() * cohorts)
+    share = np.arange(1, len(part) + 1) / cohorts
+    return float(((np.cumsum(part) + queue - before) / share).min(initial=np.inf))
 
 
 def _with_seconds(cells: Cells, step_s: int) -> Cells:

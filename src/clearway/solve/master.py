@@ -130,8 +130,7 @@ class Master:
     def _write(self) -> None:
         p = self._problem
         zones, sites = p.supply.shape[0], p.scenario.receptions
-        places = np.array([site.places.central for site in sites], dtype=float)
-        upper = [p.supply.ravel(), p.cells.capacity, places, np.full(2, INFINITY)]
+        upper = [p.supply.ravel(), p.cells.capacity, p.places, np.full(2, INFINITY)]
         lower = [np.full(sum(map(len, upper)), -INFINITY)]
         self._cell_row = p.supply.size
         self._site_row = self._cell_row + len(p.cells)
@@ -140,6 +139,10 @@ class Master:
             some = p.supply.sum(axis=1) > 0
             lower += [np.where(some, 0.0, -INFINITY), np.full(zones, -INFINITY)]
             upper += [np.full(zones, INFINITY), np.where(some, self._spread, INFINITY)]
+        self._late_row = sum(map(len, upper))
+        self._late = np.flatnonzero(p.cells.late_share > 0)
+        lower.append(np.full(len(self._late), -INFINITY))
+        upper.append(p.cells.late_capacity[self._late])
         self._lp.add_rows(np.concatenate(lower), np.concatenate(upper))
         if self._spread < 1:
             rows = self._hold + 2 + np.arange(2 * zones, dtype=np.int32)
@@ -158,6 +161,7 @@ class Master:
             (each, row, np.full(len(cells), -1.0)),
             (each, row + 1, np.ones(len(cells))),
             (each, np.full(len(cells), self._hold + 1), wait),
+            self._late_entries(each, cells, np.full(len(cells), -1.0)),
         ]
         upper = self._problem.cells.spare[cells]
         self._lp.add_columns(np.zeros(len(cells)), upper, _sparse(entries, len(cells)))
@@ -214,6 +218,7 @@ class Master:
             (each, self._site_row + site, np.ones(count)),
             (each, np.full(count, self._hold), weight),
             (each, np.full(count, self._hold + 1), costs[EXPOSURE]),
+            self._late_entries(each, columns.cell, p.cells.late_share[columns.cell]),
             self._link_entries(use),
         ]
         if self._spread < 1:
@@ -289,6 +294,14 @@ class Master:
         self._keys, self._key_rows = keys[order], rows[order]
         return True
 
+    def _late_entries(
+        self, each: NDArray[np.int64], cell: NDArray[np.int64], value: NDArray[np.float64]
+    ) -> _Entries:
+        """Return the part in the rows of those who come late in a slot of a gate."""
+        mine = self._problem.cells.late_share[cell] > 0
+        row = self._late_row + np.searchsorted(self._late, cell[mine])
+        return each[mine], row, value[mine]
+
     def _link_entries(self, use: Use) -> _Entries:
         if not len(self._keys):
             return use.column[:0], use.key[:0], use.share[:0]
@@ -304,9 +317,12 @@ class Master:
             both = dual[first : first + zones] + dual[first + zones : first + 2 * zones]
             persons = p.supply.sum(axis=1)
             spread = np.divide(both, persons, out=spread, where=persons > 0)
+        cell = dual[self._cell_row : self._site_row].copy()
+        late = dual[self._late_row : self._late_row + len(self._late)]
+        cell[self._late] += p.cells.late_share[self._late] * late
         return Duals(
             dual[: self._cell_row].reshape(p.supply.shape),
-            dual[self._cell_row : self._site_row],
+            cell,
             dual[self._site_row : self._hold],
             float(dual[self._hold]),
             float(dual[self._hold + 1]),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from clearway.model.network import INSIDE, OUTSIDE
 from clearway.model.scenario import Scenario, row_of
 from clearway.solve.cells import NEVER, Cells, gate_slots
+from clearway.solve.taken import Taken
 from clearway.solve.walks import (
     Arcs,
     Tail,
@@ -61,6 +62,8 @@ class Problem:
     urgency
         Shape (g,), what an hour until out counts, a person: 1 for everyone in the objective; more
         where a table is to call those first who weigh more, in case later hours never come.
+    taken
+        What vehicles take of gates, sites and households; none of it is in ``supply``.
     """
 
     scenario: Scenario
@@ -81,6 +84,7 @@ class Problem:
     site: NDArray[np.int64]
     cells: Cells
     urgency: NDArray[np.float64]
+    taken: Taken
 
     @property
     def ticks_per_slot(self) -> int:
@@ -99,9 +103,24 @@ class Problem:
         """Shape (g,), weight of a person."""
         return np.array([group.weight for group in self.scenario.groups])
 
+    @property
+    def places(self) -> NDArray[np.float64]:
+        """Shape (r,), persons that each reception site can still take."""
+        places = np.array([site.places.central for site in self.scenario.receptions], dtype=float)
+        return np.asarray(np.maximum(0.0, places - self.taken.places))
 
-def pose(scenario: Scenario) -> Problem:
-    """Work out walks, times and gate slots of ``scenario``."""
+
+def pose(scenario: Scenario, taken: Taken | None = None) -> Problem:
+    """Work out walks, times and gate slots of ``scenario``.
+
+    Parameters
+    ----------
+    scenario
+        What is to be planned.
+    taken
+        What vehicles take of it; nothing by default.
+    """
+    taken = taken or Taken.nothing(scenario)
     planning, network = scenario.planning, scenario.network
     inside = walking_arcs(network, INSIDE)
     outside = walking_arcs(network, OUTSIDE)
@@ -125,11 +144,11 @@ def pose(scenario: Scenario) -> Problem:
         axis=1,
     )
     opens, last = _window_steps(scenario, corridor_ticks)
-    supply = _supply(scenario)
+    supply = _supply(scenario, taken)
     cohorts = planning.slot_s // planning.step_s
     there = np.where(supply[:, :, None] > 0, steps, NEVER)
     queues = _queues(scenario, tails)
-    cells = gate_slots(scenario, there, (opens, last), queues)
+    cells = gate_slots(scenario, there, (opens, last), queues, taken)
     rate = np.array([corridor.gate_persons_per_s.central for corridor in scenario.corridors])
     sites = row_of(scenario.receptions)
     site = np.array([sites[corridor.reception] for corridor in scenario.corridors])
@@ -152,6 +171,7 @@ def pose(scenario: Scenario) -> Problem:
         site,
         cells,
         np.ones(len(scenario.groups)),
+        taken,
     )
 
 
@@ -160,10 +180,9 @@ def _whole_steps(ticks: NDArray[np.float64], per_step: int) -> NDArray[np.int64]
     return np.where(known, np.ceil(np.where(known, ticks, 0) / per_step), NEVER).astype(np.int64)
 
 
-def _supply(scenario: Scenario) -> NDArray[np.float64]:
-    uptake = scenario.planning.uptake.central
+def _supply(scenario: Scenario, taken: Taken) -> NDArray[np.float64]:
     zones, groups = range(len(scenario.zones)), range(len(scenario.groups))
-    rows = [[scenario.demand.willing(z, g, uptake).sum() for g in groups] for z in zones]
+    rows = [[taken.willing(scenario, z, g).sum() for g in groups] for z in zones]
     return np.array(rows, dtype=float)
 
 

@@ -12,6 +12,7 @@ from clearway.model.scenario import row_of
 from clearway.solve.cells import NEVER
 from clearway.solve.highs import INFINITY, LinearProgram, Sparse
 from clearway.solve.problem import Problem
+from clearway.solve.taken import served
 
 SECONDS_PER_HOUR = 3600.0
 #: Slack on rows that hold an earlier level, as a share: what the simplex method may be off by.
@@ -159,13 +160,15 @@ class Relaxation:
         columns.add(
             len(ahead[0]), [(self._chain_row + ahead[0], -1.0), (self._chain_row + ahead[1], 1.0)]
         )
-        served = self._chain_row + np.arange(len(self._serve_group))
-        columns.add(len(served), [(served, -1.0), (self._serve_row + self._serve_block, 1.0)])
+        passed = self._chain_row + np.arange(len(self._serve_group))
+        columns.add(len(passed), [(passed, -1.0), (self._serve_row + self._serve_block, 1.0)])
         columns.add(len(self._step), [(self._serve_row + self._step_block, -1.0)])
         upper = np.full(len(self._weight), INFINITY)
-        rate = p.gate_rate * planning.step_s
         steps = slice(columns.count - len(self._step), columns.count)
-        upper[steps] = rate[_window_corridor(p)[self.blocks.window[self._step_block]]]
+        gate = _window_corridor(p)[self.blocks.window[self._step_block]]
+        room = [served(p.scenario, p.taken, int(k), self._step[gate == k]) for k in np.unique(gate)]
+        for k, left in zip(np.unique(gate), room, strict=True):
+            upper[steps][gate == k] = left
         if planning.spread < 1:
             columns.add_one(self._hold + 2 + np.arange(2 * zones), -1.0)
         self._lp.add_columns(np.zeros(columns.count), upper, columns.sparse())
@@ -188,11 +191,11 @@ class Relaxation:
         p, spread = self._problem, self._problem.scenario.planning.spread
         free = np.full(1, -INFINITY)
         blocks, chains = len(self.blocks.window), len(self._serve_group)
-        places = [site.places.central for site in p.scenario.receptions]
+        places = p.places
         lower = [np.full(p.supply.size, -INFINITY), np.zeros(chains), np.full(blocks, -INFINITY)]
         upper = [p.supply.ravel(), np.zeros(chains), np.zeros(blocks)]
         lower += [np.full(len(places), -INFINITY), np.zeros(1), free]
-        upper += [np.array(places, dtype=float), -free, -free]
+        upper += [places, -free, -free]
         if spread < 1:
             some = p.supply.sum(axis=1) > 0
             lower += [np.where(some, 0.0, -INFINITY), np.full(zones, -INFINITY)]

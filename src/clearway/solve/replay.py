@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from clearway.solve.problem import Problem
 from clearway.solve.rounding import Called
 from clearway.solve.routes import Routes
+from clearway.solve.taken import served
 
 SECONDS_PER_HOUR = 3600.0
 
@@ -51,8 +52,12 @@ def replay(problem: Problem, routes: Routes, called: Called) -> Outcome:
     passing = np.zeros(steps.shape)
     for w in np.unique(window):
         mine = window == w
-        rate = problem.gate_rate[corridor[mine][0]] * planning.step_s
-        passing[mine] = _passing(steps[mine], share[mine], rate)
+        k = int(corridor[mine][0])
+        if problem.taken.gate[k].any():
+            passing[mine] = _passing_shared(problem, k, steps[mine], share[mine])
+        else:
+            rate = problem.gate_rate[k] * planning.step_s
+            passing[mine] = _passing(steps[mine], share[mine], rate)
     beyond = problem.corridor_ticks[columns.group, corridor] * planning.tick_s
     out_s = passing * planning.step_s + beyond[:, None]
     left_s = (columns.depart[:, None] + np.arange(problem.cohorts)) * planning.step_s
@@ -90,3 +95,26 @@ def _mean_step(begin: float, end: float) -> float:
     inner = (near + 1 + far - 1) * (far - near - 1) / 2
     total = near * (near + 1 - begin) + inner + far * (end - far)
     return float(total / (end - begin))
+
+
+def _passing_shared(
+    problem: Problem, corridor: int, steps: NDArray[np.int64], share: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the same at a gate of which vehicles take a part."""
+    first = int(steps.min())
+    arrived = np.bincount((steps - first).ravel(), weights=share.ravel())
+    day = 86_400 // problem.scenario.planning.step_s
+    grid = np.arange(first, first + len(arrived) + day)
+    work = served(problem.scenario, problem.taken, corridor, grid)
+    # The gate's work laid end to end, and the integral of the step over it.
+    done = np.append(0.0, np.cumsum(work))
+    moment = np.append(0.0, np.cumsum(work * np.arange(len(grid))))
+    at, mean = 0.0, np.zeros(len(arrived))
+    for step, persons in enumerate(arrived):
+        if persons <= 0:
+            continue
+        begin = max(at, float(done[step]))
+        at = begin + persons
+        low, high = np.interp([begin, at], done, moment)
+        mean[step] = (high - low) / persons
+    return np.asarray(first + mean[steps - first])

@@ -214,6 +214,7 @@ class _Gates:
         cells = problem.cells
         self._window, self._capacity = cells.window, cells.capacity
         self._spare = cells.spare
+        self._late_share, self._late = cells.late_share, cells.late_capacity
         self._load = np.zeros(len(cells))
         self._owed = np.zeros(int(cells.window.max(initial=-1)) + 1)
 
@@ -227,11 +228,16 @@ class _Gates:
         mine = np.flatnonzero(self._window == self._window[cell])
         waiting = 0.0
         for at in range(int(mine[0]), cell):
-            waiting = max(0.0, waiting + self._load[at] - self._capacity[at])
+            late = self._late_share[at] * self._load[at] - self._late[at]
+            waiting = max(0.0, late, waiting + self._load[at] - self._capacity[at])
         spare = 0.0
         for at in range(int(mine[-1]), cell, -1):
             spare = min(self._spare[at - 1], spare + self._capacity[at] - self._load[at])
-        return float(spare + self._capacity[cell] - self._load[cell] - waiting)
+        room = spare + self._capacity[cell] - self._load[cell] - waiting
+        if self._late_share[cell] > 0:
+            late = (spare + self._late[cell]) / self._late_share[cell]
+            room = min(room, late - self._load[cell])
+        return float(room)
 
     def enter(self, cell: int, persons: int) -> None:
         """Note that persons come in a slot."""
@@ -246,7 +252,7 @@ class _Limits:
         self.gates = _Gates(problem)
         self._routes = routes
         self._site = problem.site[problem.cells.corridor]
-        self._places = np.array([site.places.central for site in problem.scenario.receptions])
+        self._places = problem.places
         self._entered: dict[int, float] = {}
 
     def room(self, column: Columns) -> float:
@@ -272,10 +278,10 @@ class _Homes:
     """The households of each zone and group that were not called yet, in their order."""
 
     def __init__(self, problem: Problem) -> None:
-        demand, uptake = problem.scenario.demand, problem.scenario.planning.uptake.central
+        scenario, taken = problem.scenario, problem.taken
         zones, groups = problem.supply.shape
         self._sums = [
-            [np.append(0, np.cumsum(demand.willing(z, g, uptake))) for g in range(groups)]
+            [np.append(0, np.cumsum(taken.willing(scenario, z, g))) for g in range(groups)]
             for z in range(zones)
         ]
         self._homes = np.array([[len(sums) - 1 for sums in row] for row in self._sums])
