@@ -8,19 +8,21 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from clearway.errors import Breach, ScenarioError
-from clearway.model.corridor import Corridor, HoldingArea, Reception, Window
+from clearway.model.corridor import NO_VEHICLES, Corridor, HoldingArea, Reception, Window
 from clearway.model.facts import Fact
 from clearway.model.network import Network
 from clearway.model.population import SIZES, Demand, Group, Zone
 from clearway.model.scenario import Planning, Scenario, row_of
 from clearway.read.document import Path, dotted
+from clearway.read.fleet_build import aid_of, care_of, fleet_of
 from clearway.read.geojson import ZoneShapes
+from clearway.read.patients import patients_of
+from clearway.read.scenario_schema import ScenarioTable
 from clearway.read.schema import (
     CorridorTable,
     GroupTable,
     PlanningTable,
     ReceptionTable,
-    ScenarioTable,
     WindowTable,
 )
 from clearway.read.tables import Table
@@ -42,6 +44,7 @@ _KEYS: Final = {
     **{field: key for key, (field, _) in IN_SECONDS.items()},
     "gate_persons_per_s": "gate.rate_persons_per_h",
     "check_points": "gate.check_points",
+    "vehicles_per_s": "gate.vehicles_per_h",
     "open_limit_persons": "open_limit.persons",
     "open_limit_source": "open_limit.source",
     "lead": "lead_h",
@@ -51,8 +54,18 @@ _KEYS: Final = {
 }
 
 
-def assemble(plan: ScenarioTable, zones: ZoneShapes, demand: Table, network: Network) -> Scenario:
-    """Return the scenario that four files and a network make.
+#: Tables of ``scenario.toml`` by nouns that are called otherwise.
+_NOUNS: Final = {"vehicle type": "vehicle_type", "linked movement": "linked_movement"}
+
+
+def assemble(
+    plan: ScenarioTable,
+    zones: ZoneShapes,
+    demand: Table,
+    network: Network,
+    patients: Table | None = None,
+) -> Scenario:
+    """Return the scenario that the files and a network make.
 
     Parameters
     ----------
@@ -60,6 +73,8 @@ def assemble(plan: ScenarioTable, zones: ZoneShapes, demand: Table, network: Net
         ``scenario.toml``.
     zones, demand, network
         The other parts; all keep the rules of their files.
+    patients
+        ``patients.csv``; None if there is none.
 
     Raises
     ------
@@ -90,6 +105,19 @@ def assemble(plan: ScenarioTable, zones: ZoneShapes, demand: Table, network: Net
         uncertainty=uncertainty_of(plan.uncertainty),
         thresholds=thresholds_of(plan.thresholds),
         agreement=agreement_of(*record, local),
+        fleet=fleet_of(
+            plan.vehicle_type,
+            plan.depot,
+            plan.vehicles,
+            plan.fleet,
+            nodes=_places(network),
+            local=local,
+        ),
+        care=care_of(
+            plan.care, plan.hospital, patients_of(patients, local) if patients is not None else ()
+        ),
+        aid=aid_of(plan.convoy, plan.linked_movement, local),
+        contraflow=tuple(plan.contraflow),
     )
 
 
@@ -108,6 +136,8 @@ def placed(breach: Breach, plan: ScenarioTable, lines: TomlLines, file: str) -> 
         Its name.
     """
     noun, _, field = breach.field.removeprefix("scenario.").partition(".")
+    for called, key in _NOUNS.items():
+        noun = noun.replace(called, key, 1)
     kind, _, name = noun.partition(" ")
     if kind not in ScenarioTable.model_fields:
         return breach
@@ -131,12 +161,21 @@ def _planning(planning: PlanningTable) -> Planning:
 
 
 def _group(group: GroupTable) -> Group:
-    speed = estimate_of(group.speed_m_per_s)
-    return Group(group.id, text_of(group.name), speed, group.weight, group.weight_source)
+    persons = group.persons_per_car
+    return Group(
+        id=group.id,
+        name=text_of(group.name),
+        speed_m_per_s=estimate_of(group.speed_m_per_s),
+        weight=group.weight,
+        weight_source=group.weight_source,
+        modes=tuple(group.modes),
+        persons_per_car=estimate_of(persons) if persons is not None else None,
+        wheelchair_users=group.wheelchair_users,
+    )
 
 
 def _corridor(corridor: CorridorTable) -> Corridor:
-    holding, limit = corridor.holding_area, corridor.open_limit
+    holding, limit, lane = corridor.holding_area, corridor.open_limit, corridor.gate.vehicles_per_h
     limits: dict[str, Any] = {}
     if limit is not None:
         limits = {"open_limit_persons": limit.persons, "open_limit_source": limit.source}
@@ -151,6 +190,7 @@ def _corridor(corridor: CorridorTable) -> Corridor:
         reception=corridor.reception,
         source=corridor.source,
         check_points=corridor.gate.check_points,
+        vehicles_per_s=estimate_of(lane, per=_HOUR_S) if lane is not None else NO_VEHICLES,
         **limits,
     )
 
@@ -165,6 +205,12 @@ def _windows(windows: list[WindowTable], local: ZoneInfo) -> tuple[Window, ...]:
         for window in windows
         for name in window.corridors
     )
+
+
+def _places(network: Network) -> dict[int, tuple[float, float]]:
+    nodes = network.nodes
+    places = zip(nodes.lon.tolist(), nodes.lat.tolist(), strict=True)
+    return dict(zip(nodes.id.tolist(), places, strict=True))
 
 
 def _zones(zones: ZoneShapes) -> tuple[Zone, ...]:

@@ -17,7 +17,8 @@ from clearway.read.breaches import BreachLog
 from clearway.read.document import Document, Path
 from clearway.read.geojson import ZoneShapes
 from clearway.read.network import LINK_COLUMNS
-from clearway.read.schema import ScenarioTable, UncertaintyTable
+from clearway.read.scenario_schema import ScenarioTable
+from clearway.read.schema import UncertaintyTable
 from clearway.read.tables import Table
 
 _NO_CORRIDOR: Final = "must be the id of a corridor"
@@ -34,7 +35,7 @@ class Parts:
     ----------
     plan
         ``scenario.toml``.
-    nodes, links, demand
+    nodes, links, demand, patients
         The tables.
     zones
         ``zones.geojson``.
@@ -49,6 +50,7 @@ class Parts:
     links: Table | None
     zones: ZoneShapes | None
     demand: Table | None
+    patients: Table | None
     network: Network | None
     log: BreachLog
 
@@ -78,7 +80,7 @@ def check_plan(plan: Document[ScenarioTable]) -> None:
     """Note what ``scenario.toml`` breaches on its own, beside its schema."""
     _check_timezone(plan)
     for table in ("group", "corridor", "reception", "consent"):
-        _check_unique(plan, [(table, n, "id") for n in range(plan.count(table))])
+        check_unique(plan, [(table, n, "id") for n in range(plan.count(table))])
     _check_ranges(plan)
     _check_planning(plan)
     _check_holding(plan)
@@ -104,7 +106,8 @@ def _check_timezone(plan: Document[ScenarioTable]) -> None:
         plan.note(("timezone",), name, "must be a time zone's IANA name, such as Asia/Damascus")
 
 
-def _check_unique(document: Document[Any], paths: list[Path]) -> None:
+def check_unique(document: Document[Any], paths: list[Path]) -> None:
+    """Note each of ``paths`` at which stands what stood at an earlier one."""
     seen: set[object] = set()
     for path in paths:
         value = document.get(*path)
@@ -121,10 +124,15 @@ def _check_ranges(plan: Document[ScenarioTable]) -> None:
     ranges += [("reception", n, "places_persons") for n in range(plan.count("reception"))]
     ranges += [("uncertainty", name) for name in UncertaintyTable.model_fields]
     for path in ranges:
-        values = [plan.get(*path, name) for name in ("low", "central", "high")]
-        if None not in values and values != sorted(values):
-            text = " / ".join(f"{value:.10g}" for value in values)
-            plan.note((*path, "central"), text, "must be from low to high")
+        check_ordered(plan, path)
+
+
+def check_ordered(plan: Document[ScenarioTable], path: Path) -> None:
+    """Note a number with a range, at ``path``, that lies outside of it."""
+    values = [plan.get(*path, name) for name in ("low", "central", "high")]
+    if None not in values and values != sorted(values):
+        text = " / ".join(f"{value:.10g}" for value in values)
+        plan.note((*path, "central"), text, "must be from low to high")
 
 
 def _check_planning(plan: Document[ScenarioTable]) -> None:
@@ -148,7 +156,7 @@ def _check_holding(plan: Document[ScenarioTable]) -> None:
 
 def _check_windows(plan: Document[ScenarioTable]) -> None:
     """Note windows that close first, overlap, are too far apart, or name no corridor."""
-    known = _corridor_ids(plan)
+    known = corridor_ids(plan)
     spans: list[tuple[int, datetime, datetime]] = []
     for n in range(plan.count("window")):
         opens, closes = plan.get("window", n, "opens"), plan.get("window", n, "closes")
@@ -156,30 +164,35 @@ def _check_windows(plan: Document[ScenarioTable]) -> None:
             plan.note(("window", n, "closes"), closes, "must be after it opens")
         elif None not in (opens, closes):
             spans.append((n, opens, closes))
-        _check_named(plan, ("window", n, "corridors"), known)
+        check_named(plan, ("window", n, "corridors"), known)
     _check_overlaps(plan, sorted(spans, key=lambda span: span[1]))
 
 
 def _check_record(plan: Document[ScenarioTable]) -> None:
     """Note consents and hazards that name no corridor."""
-    known = _corridor_ids(plan)
+    known = corridor_ids(plan)
     for n in range(plan.count("consent")):
-        _check_named(plan, ("consent", n, "corridors"), known)
+        check_named(plan, ("consent", n, "corridors"), known)
     for n in range(plan.count("hazard")):
-        _check_known(plan, ("hazard", n, "corridor"), known, _NO_CORRIDOR)
+        check_known(plan, ("hazard", n, "corridor"), known, _NO_CORRIDOR)
 
 
-def _check_named(plan: Document[ScenarioTable], path: Path, known: set[Any] | None) -> None:
+def check_named(plan: Document[ScenarioTable], path: Path, known: set[Any] | None) -> None:
     """Note what stands twice in the list of corridors at ``path``, or is none."""
     names: list[Path] = [(*path, at) for at in range(plan.count(*path))]
-    _check_unique(plan, names)
+    check_unique(plan, names)
     for name in names:
-        _check_known(plan, name, known, _NO_CORRIDOR)
+        check_known(plan, name, known, _NO_CORRIDOR)
 
 
-def _corridor_ids(plan: Document[ScenarioTable]) -> set[Any] | None:
+def corridor_ids(plan: Document[ScenarioTable]) -> set[Any] | None:
     """Return the ids of all corridors; None where one breaks a rule, and may be meant."""
-    known = {plan.get("corridor", n, "id") for n in range(plan.count("corridor"))}
+    return ids_of(plan, "corridor")
+
+
+def ids_of(plan: Document[ScenarioTable], table: str) -> set[Any] | None:
+    """Return the ids of all entries of a table; None where one breaks a rule, and may be meant."""
+    known = {plan.get(table, n, "id") for n in range(plan.count(table))}
     return None if None in known else known
 
 
@@ -202,25 +215,25 @@ def _check_corridors(parts: Parts, plan: Document[ScenarioTable]) -> None:
     nodes, links = parts.node_ids(), parts.link_ids()
     sites = {plan.get("reception", n, "id") for n in range(plan.count("reception"))}
     for n in range(plan.count("reception")):
-        _check_known(plan, ("reception", n, "node"), nodes, "must be the id of a node")
+        check_known(plan, ("reception", n, "node"), nodes, "must be the id of a node")
     for n in range(plan.count("corridor")):
         path: Path = ("corridor", n)
-        mouth = _check_known(plan, (*path, "mouth"), nodes, "must be the id of a node")
-        _check_known(
+        mouth = check_known(plan, (*path, "mouth"), nodes, "must be the id of a node")
+        check_known(
             plan,
             (*path, "reception"),
             None if None in sites else sites,
             "must be the id of a reception site",
         )
         way: list[Path] = [(*path, "links", at) for at in range(plan.count(*path, "links"))]
-        _check_unique(plan, way)
+        check_unique(plan, way)
         rule = "must be the id of a link: the corridor does not touch the network"
-        found = [_check_known(plan, link, links, rule) for link in way]
+        found = [check_known(plan, link, links, rule) for link in way]
         if found and None not in (mouth, *found) and parts.network is not None:
             _check_path(plan, n, parts.network, parts.doubtful_nodes())
 
 
-def _check_known(
+def check_known(
     document: Document[Any], path: Path, known: set[Any] | None, rule: str
 ) -> object | None:
     """Return what stands at ``path`` if it is ``known``, or if what is known is not."""
@@ -303,15 +316,11 @@ def _joined(network: Network, start: int, end: int) -> bool:
 def _check_zones(parts: Parts, zones: ZoneShapes) -> None:
     document, nodes = zones.document, parts.node_ids()
     count = document.count("features")
-    _check_unique(document, [("features", n, "properties", "id") for n in range(count)])
-    network, plan = parts.network, parts.plan
-    streets = parts.doubtful_nodes()
-    streets |= _nodes_of(network, INSIDE) if network is not None else set()
-    if plan is not None:
-        streets |= {plan.get("corridor", n, "mouth") for n in range(plan.count("corridor"))}
+    check_unique(document, [("features", n, "properties", "id") for n in range(count)])
+    network, streets = parts.network, inside_nodes(parts)
     for n in range(count):
         path: Path = ("features", n, "properties", "node_id")
-        node = _check_known(document, path, nodes, "must be the id of a node")
+        node = check_known(document, path, nodes, "must be the id of a node")
         placed = network is not None and node is not None and node in network.nodes.id
         if placed and node not in streets:
             document.note(path, node, "must be a node where an open inside link ends")
@@ -323,9 +332,7 @@ def _check_demand(parts: Parts, demand: Table) -> None:
         demand.check_unique(parts.log, *key)
     known: dict[str, set[Any]] = {}
     if zones is not None:
-        document = zones.document
-        count = document.count("features")
-        known["zone_id"] = {document.get("features", n, "properties", "id") for n in range(count)}
+        known["zone_id"] = _zone_ids(zones)
     if plan is not None:
         known["group"] = {plan.get("group", n, "id") for n in range(plan.count("group"))}
     places = {"zone_id": "a zone in zones.geojson", "group": "a group in scenario.toml"}
@@ -337,6 +344,27 @@ def _check_demand(parts: Parts, demand: Table) -> None:
             demand.note(parts.log, name, demand.good[name] & ~found, rule)
     if demand.has("zone_id") and zones is not None and demand.good["zone_id"].all():
         _check_everyone(zones, set(demand.columns["zone_id"].tolist()))
+
+
+def _zone_ids(zones: ZoneShapes) -> set[Any]:
+    count = zones.document.count("features")
+    return {zones.document.get("features", n, "properties", "id") for n in range(count)}
+
+
+def zone_ids(parts: Parts) -> set[Any] | None:
+    """Return the ids of all zones; None where one breaks a rule, and may be meant."""
+    known = _zone_ids(parts.zones) if parts.zones is not None else set()
+    return known if known and None not in known else None
+
+
+def inside_nodes(parts: Parts) -> set[Any]:
+    """Return the nodes where open inside links end, or may end, and the mouths of corridors."""
+    nodes = parts.doubtful_nodes()
+    nodes |= _nodes_of(parts.network, INSIDE) if parts.network is not None else set()
+    plan = parts.plan
+    if plan is not None:
+        nodes |= {plan.get("corridor", n, "mouth") for n in range(plan.count("corridor"))}
+    return nodes
 
 
 def _check_everyone(zones: ZoneShapes, told: set[str]) -> None:

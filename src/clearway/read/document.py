@@ -101,6 +101,10 @@ class Document(Generic[T]):
             return None
         return self._raw(path)
 
+    def stands(self, *path: str | int) -> bool:
+        """Tell whether anything stands at ``path``, be it right or wrong."""
+        return self._raw(path) is not None
+
     def count(self, *path: str | int) -> int:
         """Return the number of entries of the list at ``path``; 0 if it breaks a rule itself."""
         entries = self._raw(path) if path not in self._bad else None

@@ -13,7 +13,7 @@ from clearway.read.document import Document, Path
 from clearway.read.geojson import ZoneShapes
 from clearway.read.geometry import Cluster, Places, crossing_sides, metres_outside
 from clearway.read.network import NODE_COLUMNS, check_lines
-from clearway.read.schema import ScenarioTable
+from clearway.read.scenario_schema import ScenarioTable
 from clearway.read.tables import Table
 
 #: A zone or its node may reach this far over the outline, in metres: outlines are drawn by hand.

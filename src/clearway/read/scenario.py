@@ -15,6 +15,7 @@ from clearway.read.breaches import BreachLog
 from clearway.read.crosschecks import Parts, check_plan, check_references
 from clearway.read.document import Document
 from clearway.read.files import Limits, read_text
+from clearway.read.fleet_checks import check_fleet
 from clearway.read.geojson import read_zones
 from clearway.read.network import (
     LINK_COLUMNS,
@@ -23,8 +24,9 @@ from clearway.read.network import (
     check_nodes,
     part_network,
 )
+from clearway.read.patients import PATIENT_FILE, PATIENT_LIMITS, read_patients
 from clearway.read.placement import check_places
-from clearway.read.schema import ScenarioTable
+from clearway.read.scenario_schema import ScenarioTable
 from clearway.read.tables import Kind, Table, read_table
 from clearway.read.toml import TomlLines, load_toml
 
@@ -41,6 +43,7 @@ LIMITS: Final[dict[str, Limits]] = {
     LINK_FILE: Limits(64_000_000, 200_000),
     ZONE_FILE: Limits(4_000_000, 4_000_000),
     DEMAND_FILE: Limits(16_000_000, 10_000),
+    PATIENT_FILE: PATIENT_LIMITS,
 }
 
 DEMAND_COLUMNS: Final[dict[str, Kind]] = {
@@ -58,7 +61,8 @@ def read_scenario(folder: str | os.PathLike[str]) -> Scenario:
     ----------
     folder
         Folder with ``scenario.toml``, ``network/node.csv``, ``network/link.csv``,
-        ``zones.geojson`` and ``demand.csv``; other files in it are not looked at.
+        ``zones.geojson`` and ``demand.csv``, and ``patients.csv`` if patients are listed; other
+        files in it are not looked at.
 
     Raises
     ------
@@ -67,12 +71,18 @@ def read_scenario(folder: str | os.PathLike[str]) -> Scenario:
     """
     log = BreachLog(LIMITS)
     place = _place(folder, log)
-    texts = {name: read_text(place, name, limits, log) for name, limits in LIMITS.items()}
+    texts = {
+        name: read_text(place, name, limits, log)
+        for name, limits in LIMITS.items()
+        # A link to nowhere is there, and told.
+        if name != PATIENT_FILE or os.path.lexists(place / name)
+    }
     parts = _parts(texts, log)
     if parts.plan is not None:
         check_plan(parts.plan)
     check_references(parts)
     check_places(parts)
+    check_fleet(parts)
     log.done()
     return _scenario(parts, texts[PLAN_FILE] or "")
 
@@ -97,7 +107,7 @@ def _parts(texts: dict[str, str | None], log: BreachLog) -> Parts:
         check_nodes(nodes, log)
     if links is not None:
         check_links(links, nodes, log)
-    zones = texts[ZONE_FILE]
+    zones, patients = texts[ZONE_FILE], texts.get(PATIENT_FILE)
     columns = _has_all(nodes, NODE_COLUMNS) and _has_all(links, LINK_COLUMNS)
     return Parts(
         plan=_plan(texts[PLAN_FILE], log),
@@ -105,6 +115,7 @@ def _parts(texts: dict[str, str | None], log: BreachLog) -> Parts:
         links=links,
         zones=read_zones(ZONE_FILE, zones, log) if zones is not None else None,
         demand=demand,
+        patients=read_patients(patients, log) if patients is not None else None,
         network=part_network(nodes, links) if nodes and links and columns else None,
         log=log,
     )
@@ -136,7 +147,7 @@ def _scenario(parts: Parts, text: str) -> Scenario:
         # Every way to lose a part notes a breach, so this would be a defect of the reader.
         raise AssertionError(f"nothing noted, but a part is missing: {rest}")
     try:
-        return assemble(plan, parts.zones, parts.demand, parts.network)
+        return assemble(plan, parts.zones, parts.demand, parts.network, parts.patients)
     except ScenarioError as error:
         lines = TomlLines(text)
         breaches = tuple(placed(one, plan, lines, PLAN_FILE) for one in error.breaches)

@@ -1,4 +1,4 @@
-"""What may stand in ``scenario.toml`` and ``zones.geojson``: keys, types, units, ranges.
+"""What may stand in tables of ``scenario.toml`` and in ``zones.geojson``: types, units, ranges.
 
 Units stand in the names of keys. ``docs/scenario-format.md`` tells what each key means; a test
 holds the two together.
@@ -81,6 +81,15 @@ def _proved(evidence: str | None, info: ValidationInfo) -> str | None:
     return evidence
 
 
+def _in_cars(of: Any, info: ValidationInfo) -> Any:
+    drives = "car" in info.data.get("modes", ())
+    if drives and of is None:
+        raise PydanticCustomError(OWN_RULE, "must be given where modes has car")
+    if of is not None and not drives and "modes" in info.data:
+        raise PydanticCustomError(OWN_RULE, "must be left out where modes has no car")
+    return of
+
+
 Words = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_words)]
 Code = Annotated[str, Field(pattern=CODE_PATTERN)]
 Id = Annotated[int, Field(ge=0, le=LARGEST_ID)]
@@ -88,8 +97,10 @@ Moment = Annotated[AwareDatetime, AfterValidator(_moment)]
 Point = Annotated[list[float], Field(min_length=2, max_length=2)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Minutes = Annotated[float, Field(ge=0, le=1440)]
-WalkingSpeed = Annotated[float, Field(ge=0.05, le=3)]
+Speed = Annotated[float, Field(ge=0.05, le=60)]
+CarPersons = Annotated[float, Field(ge=1, le=100)]
 GateRate = Annotated[float, Field(ge=0, le=360_000)]
+Mode = Literal["walk", "car", "ride"]
 Density = Annotated[float, Field(ge=0, le=20)]
 Waiting = Annotated[float, Field(ge=0, le=44_640)]
 Filled = Annotated[float, Field(ge=0, le=100)]
@@ -142,9 +153,14 @@ class GroupTable(Table):
 
     id: Code
     name: BothTongues
-    speed_m_per_s: Range[WalkingSpeed]
+    speed_m_per_s: Range[Speed]
     weight: Annotated[float, Field(ge=1, le=100)]
     weight_source: Words
+    modes: Annotated[list[Mode], Field(min_length=1, max_length=3)] = ["walk"]
+    persons_per_car: Annotated[
+        Range[CarPersons] | None, AfterValidator(_in_cars), Field(validate_default=True)
+    ] = None
+    wheelchair_users: Annotated[int, Field(ge=0, le=1)] = 0
 
 
 class GateTable(Table):
@@ -152,6 +168,7 @@ class GateTable(Table):
 
     rate_persons_per_h: Range[GateRate]
     check_points: Annotated[int, Field(ge=1, le=1000)] = 1
+    vehicles_per_h: Range[GateRate] | None = None
 
 
 class HoldingTable(Table):
@@ -229,6 +246,12 @@ class UncertaintyTable(Table):
     uncalled_share: Range[Share] | None = None
     pace_factor: Range[Annotated[float, Field(ge=0.1, le=2)]] | None = None
     lateness_min: Range[Annotated[float, Field(ge=0, le=360)]] | None = None
+    boarding_factor: Range[Annotated[float, Field(ge=0.1, le=100)]] | None = None
+    breakdown_share: Range[Share] | None = None
+    refusal_share: Range[Share] | None = None
+    under_triage_share: Range[Share] | None = None
+    death_red_per_h: Range[Share] | None = None
+    death_yellow_per_h: Range[Share] | None = None
 
 
 class MostTable(Table, Generic[N]):
@@ -310,30 +333,6 @@ class DeciderTable(Table):
 
     role: BothTongues
     review: Moment | None = None
-
-
-class ScenarioTable(Table):
-    """``scenario.toml``."""
-
-    format: Literal["clearway-scenario/1"]
-    id: Code
-    timezone: Words
-    attribution: Annotated[list[Words], Field(max_length=100)]
-    title: BothTongues
-    outline: Annotated[list[Point], Field(min_length=3, max_length=2000)]
-    planning: PlanningTable
-    group: Annotated[list[GroupTable], Field(min_length=1, max_length=100)]
-    corridor: Annotated[list[CorridorTable], Field(min_length=1, max_length=1000)]
-    reception: Annotated[list[ReceptionTable], Field(min_length=1, max_length=1000)]
-    window: Annotated[list[WindowTable], Field(min_length=1, max_length=1000)]
-    uncertainty: UncertaintyTable = UncertaintyTable()
-    thresholds: ThresholdsTable = ThresholdsTable()
-    consent: Annotated[list[ConsentTable], Field(max_length=1000)] = []
-    hazard: Annotated[list[HazardTable], Field(max_length=1000)] = []
-    provision: Annotated[list[ProvisionTable], Field(max_length=1000)] = []
-    notification: NotificationTable | None = None
-    decider: DeciderTable | None = None
-    fact: Annotated[list[FactTable], Field(max_length=1000)] = []
 
 
 class ZoneProperties(Table):

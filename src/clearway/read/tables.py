@@ -111,7 +111,14 @@ class Table:
         self.note(log, names[0], again, rule)
 
 
-def read_table(file: str, text: str, kinds: dict[str, Kind], log: BreachLog) -> Table | None:
+def read_table(
+    file: str,
+    text: str,
+    kinds: dict[str, Kind],
+    log: BreachLog,
+    *,
+    refused: Callable[[str], str | None] | None = None,
+) -> Table | None:
     """Return the table in ``text``, or None where not even its header can be read.
 
     Parameters
@@ -125,6 +132,9 @@ def read_table(file: str, text: str, kinds: dict[str, Kind], log: BreachLog) -> 
     log
         Where breaches are noted: of the header, of rows with too few or too many cells, and of
         cells that break the rule of their column.
+    refused
+        Gives the rule that an unknown column breaks beside being unknown; None where it breaks no
+        other.
     """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
@@ -133,7 +143,7 @@ def read_table(file: str, text: str, kinds: dict[str, Kind], log: BreachLog) -> 
             rule = f"must have at most {MOST_COLUMNS} columns"
             log.add(file, 1, "file", f"{len(header):,} columns", rule)
             return None
-        _check_header(file, header, list(kinds), log)
+        _check_header(file, header, list(kinds), log, refused)
         if not set(header) & set(kinds):
             return None
         rows, lines = _rows(file, reader, len(header), log)
@@ -148,7 +158,13 @@ def read_table(file: str, text: str, kinds: dict[str, Kind], log: BreachLog) -> 
     return table
 
 
-def _check_header(file: str, header: list[str], known: list[str], log: BreachLog) -> None:
+def _check_header(
+    file: str,
+    header: list[str],
+    known: list[str],
+    log: BreachLog,
+    refused: Callable[[str], str | None] | None,
+) -> None:
     for name in known:
         if name not in header:
             log.add(file, 1, name, "", "must be a column of the header")
@@ -157,7 +173,8 @@ def _check_header(file: str, header: list[str], known: list[str], log: BreachLog
         if name in header[:place]:
             log.add(file, 1, field, name, "must be one column, not two")
         elif name not in known:
-            log.add(file, 1, field, name, unknown_name(name, known, "column"))
+            rule = refused(name) if refused is not None else None
+            log.add(file, 1, field, name, rule or unknown_name(name, known, "column"))
 
 
 def _rows(file: str, reader: Any, width: int, log: BreachLog) -> tuple[list[list[str]], list[int]]:
