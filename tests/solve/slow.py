@@ -14,6 +14,7 @@ from clearway.solve.cells import NEVER
 from clearway.solve.master import Duals
 from clearway.solve.problem import Problem
 from clearway.solve.routes import Columns, Routes, exposure_hours, out_hours, passes
+from clearway.solve.walks import Arcs
 
 
 class StepByStep:
@@ -85,22 +86,22 @@ def every_column(problem: Problem, routes: Routes, most_arcs: int) -> Columns:
     can = passes(problem)
     for cell in range(len(problem.cells)):
         k, w = int(problem.cells.corridor[cell]), int(problem.cells.window[cell])
-        tail = problem.tails[k]
-        assert tail is not None
         for z, g in np.ndindex(problem.supply.shape):
-            if not can[g, cell] or not problem.supply[z, g]:
+            mode = int(problem.modes.of_group[g])
+            inside, tail = problem.inside[mode], problem.tails[mode][k]
+            if not can[g, cell] or not problem.supply[z, g] or tail is None:
                 continue
-            for walk in walks(problem, int(problem.zone_node[z]), tail.mouth, most_arcs):
+            for walk in walks(inside, int(problem.zone_node[z]), tail.mouth, most_arcs):
                 arcs = np.array(walk, dtype=np.int64)
-                ticks = int(problem.ticks[g, problem.inside.link[arcs]].sum())
+                ticks = int(problem.ticks[g, inside.link[arcs]].sum())
                 depart = int(problem.cells.front[cell]) - -(-ticks // problem.ticks_per_step)
                 if depart >= problem.open_step[w]:
-                    rows.append((z, g, cell, routes.add(k, arcs), depart))
+                    rows.append((z, g, cell, routes.add(mode, k, arcs), depart))
     table = np.array(rows, dtype=np.int64).reshape(-1, 5)
     return Columns(*table.T)
 
 
-def walks(problem: Problem, node: int, mouth: int, most: int) -> Iterator[tuple[int, ...]]:
+def walks(inside: Arcs, node: int, mouth: int, most: int) -> Iterator[tuple[int, ...]]:
     """Yield every walk of arcs from a node to the mouth."""
     stack: list[tuple[int, tuple[int, ...]]] = [(node, ())]
     while stack:
@@ -108,8 +109,8 @@ def walks(problem: Problem, node: int, mouth: int, most: int) -> Iterator[tuple[
         if here == mouth:
             yield path
         if len(path) < most:
-            arcs = np.flatnonzero(problem.inside.tail == here).tolist()
-            stack += [(int(problem.inside.head[arc]), (*path, arc)) for arc in arcs]
+            arcs = np.flatnonzero(inside.tail == here).tolist()
+            stack += [(int(inside.head[arc]), (*path, arc)) for arc in arcs]
 
 
 def reduced_costs(

@@ -140,11 +140,11 @@ def test_fairness_keeps_shares_together() -> None:
 def test_a_walk_that_enters_a_street_twice_uses_it_twice() -> None:
     problem = pose(narrow_street())
     routes = Routes(problem)
-    arcs = problem.inside
+    arcs = problem.inside[0]
     there = int(np.flatnonzero((arcs.link == 0) & arcs.forward)[0])
     back = int(np.flatnonzero((arcs.link == 0) & ~arcs.forward)[0])
     on = int(np.flatnonzero((arcs.link == 1) & arcs.forward)[0])
-    route = routes.add(0, np.array([there, back, there, on]))
+    route = routes.add(0, 0, np.array([there, back, there, on]))
     columns = Columns(*(np.array([at]) for at in (0, 0, 1, route, 19 - 7)))
     master = Master(problem, routes, 1.0)
     master.add(columns)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from clearway.model.facts import Estimate
 from clearway.model.plan import EXPOSURE, HOURS, PEOPLE
+from clearway.model.population import CAR
+from clearway.model.scenario import Scenario
 from clearway.solve.master import Duals, Goal
 from clearway.solve.pricing import Pricing
 from clearway.solve.problem import Problem, pose
@@ -34,6 +39,19 @@ towns = st.builds(
 )
 
 
+def with_cars(scenario: Scenario, seed: int) -> Scenario:
+    """Return a scenario whose last group has cars, on streets of which some are one-way."""
+    draw = np.random.default_rng(seed)
+    exactly = Estimate(2.0, 2.0, 2.0, "assumed: for tests")
+    cars = dataclasses.replace(scenario.groups[-1], modes=(CAR,), persons_per_car=exactly)
+    links = scenario.network.links
+    one_way = (links.side == "inside") & (draw.random(len(links)) < 0.3)
+    network = dataclasses.replace(
+        scenario.network, links=dataclasses.replace(links, directed=one_way)
+    )
+    return scenario.replace(groups=(*scenario.groups[:-1], cars), network=network)
+
+
 def drawn_duals(problem: Problem, routes: Routes, seed: int, *, tolls: bool) -> Duals:
     """Return duals of the signs that a minimum has, at random."""
     draw = np.random.default_rng(seed)
@@ -42,7 +60,7 @@ def drawn_duals(problem: Problem, routes: Routes, seed: int, *, tolls: bool) -> 
     def below(*size: int) -> NDArray[np.float64]:
         return -draw.random(size) * (draw.random(size) < 0.5)
 
-    ways = 2 * len(problem.scenario.network.links)
+    ways = 2 * len(problem.scenario.network.links) * len(problem.modes)
     early = int(problem.last_step.max()) * problem.ticks_per_step // problem.ticks_per_slot + 2
     keys = [way * routes.slots + slot for way in range(ways) for slot in range(early)]
     some = np.array(keys, dtype=np.int64)[draw.random(len(keys)) < (0.4 if tolls else 0.0)]
@@ -59,11 +77,11 @@ def drawn_duals(problem: Problem, routes: Routes, seed: int, *, tolls: bool) -> 
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
-@given(towns, GOALS, st.integers(0, 2**20), st.booleans())
+@given(towns, GOALS, st.integers(0, 2**20), st.booleans(), st.booleans())
 def test_no_column_at_all_costs_less_than_pricing_says(
-    recipe: Recipe, level: str, seed: int, tolls: bool
+    recipe: Recipe, level: str, seed: int, tolls: bool, cars: bool
 ) -> None:
-    problem = pose(build(recipe))
+    problem = pose(with_cars(build(recipe), seed) if cars else build(recipe))
     routes = Routes(problem)
     duals = drawn_duals(problem, routes, seed, tolls=tolls)
     columns = every_column(problem, routes, 4)
@@ -79,11 +97,11 @@ def test_no_column_at_all_costs_less_than_pricing_says(
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
-@given(towns, GOALS, st.integers(0, 2**20), st.booleans())
+@given(towns, GOALS, st.integers(0, 2**20), st.booleans(), st.booleans())
 def test_priced_columns_cost_what_pricing_says(
-    recipe: Recipe, level: str, seed: int, tolls: bool
+    recipe: Recipe, level: str, seed: int, tolls: bool, cars: bool
 ) -> None:
-    problem = pose(build(recipe))
+    problem = pose(with_cars(build(recipe), seed) if cars else build(recipe))
     routes = Routes(problem)
     duals = drawn_duals(problem, routes, seed, tolls=tolls)
     priced = Pricing(problem, routes).price(Goal(level), duals)
@@ -108,12 +126,14 @@ def _check_meets(problem: Problem, routes: Routes, columns: Columns) -> None:
         assert d >= problem.open_step[problem.cells.window[c]]
         node = int(problem.zone_node[z])
         for way in routes.ways[r][: routes.inside[r]]:
-            ends = problem.scenario.network.node_index(
-                [links.from_node[way // 2], links.to_node[way // 2]]
-            )
+            row = way // 2 % len(links)
+            ends = problem.scenario.network.node_index([links.from_node[row], links.to_node[row]])
+            assert not (way // 2 >= len(links) and links.directed[row] and way % 2)
             assert node == ends[way % 2]
             node = int(ends[1 - way % 2])
-        assert node == problem.tails[problem.cells.corridor[c]].mouth
+        tail = problem.tails[problem.modes.of_group[g]][problem.cells.corridor[c]]
+        assert tail is not None
+        assert node == tail.mouth
 
 
 def test_nothing_is_worth_adding_where_all_is_paid_for() -> None:

@@ -77,7 +77,7 @@ def test_walks_without_a_way_are_never() -> None:
     # The corridors themselves must stay open.
     state[scenario.network.link_index([c.links for c in scenario.corridors])] = "open"
     problem = pose(with_links(scenario, state=state))
-    assert problem.tails == (None, None)
+    assert problem.tails == ((None, None),)
     assert (problem.walk_steps == NEVER).all()
 
 

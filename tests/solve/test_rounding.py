@@ -122,11 +122,11 @@ def test_crumbs_of_a_flow_are_left_out() -> None:
 def test_walks_with_a_loop_are_never_called() -> None:
     problem = pose(narrow_street(households=ONES))
     routes = Routes(problem)
-    arcs = problem.inside
+    arcs = problem.inside[0]
     there = int(np.flatnonzero((arcs.link == 0) & arcs.forward)[0])
     back = int(np.flatnonzero((arcs.link == 0) & ~arcs.forward)[0])
     on = int(np.flatnonzero((arcs.link == 1) & arcs.forward)[0])
-    loop = routes.add(0, np.array([there, back, there, on]))
+    loop = routes.add(0, 0, np.array([there, back, there, on]))
     columns = static_columns(problem, routes, (np.zeros(1, int), np.zeros(1, int), np.ones(1, int)))
     columns.route[:] = loop
     columns.depart[:] -= 4

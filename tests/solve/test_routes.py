@@ -45,8 +45,9 @@ def test_a_route_has_one_number() -> None:
     routes = Routes(pose(two_gates()))
     first = routes.shortest(0, 0, 0)
     assert routes.shortest(0, 0, 0) == first
-    assert routes.add(0, np.empty(0, dtype=np.int64)) == routes.add(0, np.empty(0, dtype=np.int64))
-    assert routes.add(1, np.empty(0, dtype=np.int64)) != routes.add(0, np.empty(0, dtype=np.int64))
+    none = np.empty(0, dtype=np.int64)
+    assert routes.add(0, 0, none) == routes.add(0, 0, none)
+    assert routes.add(0, 1, none) != routes.add(0, 0, none)
     assert len(routes) == 3
 
 

@@ -14,6 +14,7 @@ from clearway.model.plan import INFEASIBLE, LIMITED, OPTIMAL, PARTIAL, Binding, 
 from clearway.model.scenario import Scenario
 from clearway.solve.cells import NEVER
 from clearway.solve.master import Duals
+from clearway.solve.modes import BY_CAR
 from clearway.solve.problem import Problem
 from clearway.solve.relax import Relaxation, Relaxed
 from clearway.solve.routes import menu
@@ -217,21 +218,30 @@ def _links(problem: Problem, shadow: Shadow, left: int) -> list[Binding]:
     found: list[Binding] = []
     if not len(shadow.keys):
         return found
-    slots = problem.street_slots
+    slots, links = problem.street_slots, scenario.network.links
     rows, slot = shadow.keys // slots // 2, shadow.keys % slots
-    per_s = scenario.network.links.foot_capacity_persons_per_s
     slot_s = scenario.planning.slot_s
     for row in np.unique(rows[shadow.link > NOTHING]):
         mine = (rows == row) & (shadow.link > NOTHING)
-        link = str(scenario.network.links.id[row])
-        worth = min(float(shadow.link[mine].sum() * per_s[row] * slot_s * 0.01), float(left))
+        mode, at = divmod(int(row), len(links))
+        link, room = str(links.id[at]), problem.modes.room[mode, at] * slot_s
+        worth = min(float(shadow.link[mine].sum() * room * 0.01), float(left))
         from_s, until_s = int(slot[mine].min()) * slot_s, int(slot[mine].max() + 1) * slot_s
-        text = Text(
-            f"Street {link}: one per cent wider brings out about {worth:.1f} people.",
-            f"الشارع {link}: زيادة عرضه واحدًا في المئة تتيح إخراج نحو {worth:.1f} شخص.",
-        )
+        text = _room_more(link, worth, cars=mode == BY_CAR)
         found.append(Binding("link", link, from_s, until_s, worth, text))
     return found
+
+
+def _room_more(link: str, worth: float, *, cars: bool) -> Text:
+    if cars:
+        return Text(
+            f"Street {link}: one per cent more room for cars brings out about {worth:.1f} people.",
+            f"الشارع {link}: زيادة سعته للسيارات واحدًا في المئة تتيح إخراج نحو {worth:.1f} شخص.",
+        )
+    return Text(
+        f"Street {link}: one per cent wider brings out about {worth:.1f} people.",
+        f"الشارع {link}: زيادة عرضه واحدًا في المئة تتيح إخراج نحو {worth:.1f} شخص.",
+    )
 
 
 def _about(persons: float) -> str:

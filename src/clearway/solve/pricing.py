@@ -16,7 +16,7 @@ from clearway.solve.options import Watch
 from clearway.solve.problem import Problem
 from clearway.solve.routes import NO_COLUMNS, Columns, Routes, menu, passes
 from clearway.solve.timetable import static_columns
-from clearway.solve.walks import NONE
+from clearway.solve.walks import NONE, Arcs
 
 #: Reduced cost above which a column is not worth adding, in the level's unit.
 WORTHLESS = -1e-6
@@ -51,7 +51,7 @@ class Pricing:
         self._problem, self._routes = problem, routes
         self.menu = menu(problem)
         self._passes = passes(problem)
-        self._streets = _Streets.of(problem)
+        self._streets = [_Streets.of(arcs) for arcs in problem.inside]
         calls = problem.supply.size * len(problem.scenario.windows)
         self._many = min(MANY, max(FEW, ROUND // calls))
 
@@ -98,11 +98,12 @@ class Pricing:
         cells = np.flatnonzero(p.cells.window == window)
         begin, end = int(p.open_step[window]), int(p.cells.front[cells].max())
         span = (end - begin) * p.ticks_per_step + 1
-        tolls = self._tolls(duals, begin * p.ticks_per_step, span)
         least, found = np.zeros(p.supply.shape), NO_COLUMNS
         for group in range(p.supply.shape[1]):
             mine = cells[self._passes[group, cells]]
-            if len(mine) and p.supply[:, group].any():
+            goes = p.walk_steps[:, group, p.cells.corridor[cells[0]]] < NEVER
+            if len(mine) and (p.supply[:, group] > 0)[goes].any():
+                tolls = self._tolls(group, duals, begin * p.ticks_per_step, span)
                 columns, low = self._sweep(group, mine, (begin, span), tolls, parts, duals)
                 least[:, group] = low
                 found = found.join(columns)
@@ -119,7 +120,8 @@ class Pricing:
     ) -> tuple[Columns, NDArray[np.float64]]:
         """Return columns of one group through one gate, and the least cost of each zone."""
         p, (begin, span) = self._problem, time
-        per, streets = p.ticks_per_step, self._streets
+        per, mode = p.ticks_per_step, int(p.modes.of_group[group])
+        inside, streets = p.inside[mode], self._streets[mode]
         corridor = int(p.cells.corridor[cells[0]])
         terminal, meets = np.full(span, np.inf), np.full(span, -1)
         for cell in cells:
@@ -127,11 +129,11 @@ class Pricing:
             price = parts.gate[group, cell] + self._tail_toll(corridor, group, int(cell), duals)
             terminal[max(0, front - per + 1) : front + 1] = price + parts.walk * front / per
             meets[max(0, front - per + 1) : front + 1] = cell
-        tail = p.tails[corridor]
+        tail = p.tails[mode][corridor]
         ground = Ground(
             streets.start,
-            p.inside.head,
-            p.ticks[group, p.inside.link],
+            inside.head,
+            p.ticks[group, inside.link],
             tolls.row,
             tolls.toll,
             terminal,
@@ -148,13 +150,15 @@ class Pricing:
         routes, cell = np.empty(len(zone), np.int64), np.empty(len(zone), np.int64)
         for n, (z, d) in enumerate(zip(zone, depart, strict=True)):
             arcs, tick = trace(ground, values, int(p.zone_node[z]), int(d) * per)
-            routes[n], cell[n] = self._routes.add(corridor, arcs), meets[tick]
+            routes[n], cell[n] = self._routes.add(mode, corridor, arcs), meets[tick]
         columns = Columns(zone, np.full(len(zone), group), cell, routes, begin + depart)
         return columns, cost.min(axis=1, initial=0.0)
 
-    def _tolls(self, duals: Duals, begin: int, span: int) -> _Tolls:
-        """Return the toll of each arc for a block whose first enters it at each tick."""
+    def _tolls(self, group: int, duals: Duals, begin: int, span: int) -> _Tolls:
+        """Return a person's toll on each arc in a block whose first enters it at each tick."""
         p, slots = self._problem, self._routes.slots
+        mode, unit = int(p.modes.of_group[group]), float(p.modes.unit[group])
+        inside = p.inside[mode]
         paid = duals.link < 0
         keys, price = duals.keys[paid], -duals.link[paid]
         ways, at = np.unique(keys // slots, return_inverse=True)
@@ -165,18 +169,19 @@ class Pricing:
         now = by_slot[:, np.minimum(slot, slots)]
         toll = np.zeros((len(ways), span))
         for cohort in range(p.cohorts):
-            toll += now[:, cohort * p.ticks_per_step :][:, :span] / p.cohorts
-        way = 2 * p.inside.link + ~p.inside.forward
+            toll += now[:, cohort * p.ticks_per_step :][:, :span] / p.cohorts * unit
+        way = 2 * (inside.link + mode * len(p.modes.room[mode])) + ~inside.forward
         row = np.minimum(np.searchsorted(ways, way), len(ways) - 1)
         return _Tolls(np.where(ways[row] == way, row, -1), toll)
 
     def _tail_toll(self, corridor: int, group: int, cell: int, duals: Duals) -> float:
         """Return what a block pays on the streets after the gate."""
-        tail = self._problem.tails[corridor]
+        mode = int(self._problem.modes.of_group[group])
+        tail = self._problem.tails[mode][corridor]
         if tail is None or not len(duals.keys):
             return 0.0
         none = np.empty(0, dtype=np.int64)
-        route = self._routes.add(corridor, none)
+        route = self._routes.add(mode, corridor, none)
         at = np.array([0]), np.array([group]), np.array([cell]), np.array([route]), np.array([0])
         use = self._routes.use(Columns(*at))
         place = np.minimum(np.searchsorted(duals.keys, use.key), len(duals.keys) - 1)
@@ -199,9 +204,8 @@ class _Streets:
     start: NDArray[np.int64]
 
     @staticmethod
-    def of(problem: Problem) -> _Streets:
-        nodes = np.arange(problem.inside.nodes + 1)
-        return _Streets(np.searchsorted(problem.inside.tail, nodes))
+    def of(arcs: Arcs) -> _Streets:
+        return _Streets(np.searchsorted(arcs.tail, np.arange(arcs.nodes + 1)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 from clearway.model.network import INSIDE, OUTSIDE
 from clearway.model.scenario import Scenario, row_of
 from clearway.solve.cells import NEVER, Cells, gate_slots
+from clearway.solve.modes import Modes
 from clearway.solve.taken import Taken
 from clearway.solve.walks import (
     Arcs,
     Tail,
     backward_trees,
     corridor_tail,
+    drives,
+    driving_arcs,
     link_ticks,
     walking_arcs,
 )
@@ -33,8 +36,10 @@ class Problem:
         Steps a slot, ticks a step.
     supply
         Shape (z, g), persons in the households expected to go.
+    modes
+        How groups go, and what streets hold.
     inside
-        The arcs that people may walk inside.
+        One a mode: the arcs that may be used inside.
     ticks
         Shape (g, links), ticks a link.
     walk_ticks
@@ -46,7 +51,7 @@ class Problem:
     walk_steps
         Shape (z, g, k), steps from home to the gate, rounded up; ``NEVER`` without a way.
     tails
-        One a corridor: the rest of every route through it; None if it leads nowhere.
+        One a mode and corridor: the rest of every route through it; None if it leads nowhere.
     corridor_ticks
         Shape (g, k), ticks from the gate to the exit.
     open_step
@@ -70,13 +75,14 @@ class Problem:
     cohorts: int
     ticks_per_step: int
     supply: NDArray[np.float64]
-    inside: Arcs
+    modes: Modes
+    inside: tuple[Arcs, ...]
     ticks: NDArray[np.int64]
     walk_ticks: NDArray[np.float64]
     first_arc: NDArray[np.int64]
     zone_node: NDArray[np.int64]
     walk_steps: NDArray[np.int64]
-    tails: tuple[Tail | None, ...]
+    tails: tuple[tuple[Tail | None, ...], ...]
     corridor_ticks: NDArray[np.int64]
     open_step: NDArray[np.int64]
     last_step: NDArray[np.int64]
@@ -122,20 +128,22 @@ def pose(scenario: Scenario, taken: Taken | None = None) -> Problem:
     """
     taken = taken or Taken.nothing(scenario)
     planning, network = scenario.planning, scenario.network
-    inside = walking_arcs(network, INSIDE)
-    outside = walking_arcs(network, OUTSIDE)
-    tails = tuple(corridor_tail(scenario, corridor, outside) for corridor in scenario.corridors)
+    modes = Modes.of(scenario)
+    inside, tails = _ways(scenario, len(modes))
     groups = range(len(scenario.groups))
     ticks = np.stack([link_ticks(scenario, group) for group in groups])
     mouths = network.node_index([corridor.mouth for corridor in scenario.corridors])
-    trees = [backward_trees(inside, ticks[group], mouths) for group in groups]
+    trees = [
+        backward_trees(inside[modes.of_group[group]], ticks[group], mouths) for group in groups
+    ]
     walk = np.stack([tree[0] for tree in trees])
     zone_node = network.node_index([zone.node for zone in scenario.zones])
     per_step = planning.step_s // planning.tick_s
     steps = _whole_steps(walk[:, :, zone_node].transpose(2, 0, 1), per_step)
-    for k, tail in enumerate(tails):
-        if tail is None:
-            steps[:, :, k] = NEVER
+    for g, mode in enumerate(modes.of_group):
+        for k, tail in enumerate(tails[mode]):
+            if tail is None or not modes.able[g]:
+                steps[:, g, k] = NEVER
     corridor_ticks = np.stack(
         [
             ticks[:, network.link_index(corridor.links)].sum(axis=1)
@@ -147,7 +155,7 @@ def pose(scenario: Scenario, taken: Taken | None = None) -> Problem:
     supply = _supply(scenario, taken)
     cohorts = planning.slot_s // planning.step_s
     there = np.where(supply[:, :, None] > 0, steps, NEVER)
-    queues = _queues(scenario, tails)
+    queues = _queues(scenario, modes, tails)
     cells = gate_slots(scenario, there, (opens, last), queues, taken)
     rate = np.array([corridor.gate_persons_per_s.central for corridor in scenario.corridors])
     sites = row_of(scenario.receptions)
@@ -157,6 +165,7 @@ def pose(scenario: Scenario, taken: Taken | None = None) -> Problem:
         cohorts,
         per_step,
         supply,
+        modes,
         inside,
         ticks,
         walk,
@@ -200,21 +209,44 @@ def _window_steps(
     return np.array(opens, dtype=np.int64), np.stack(last, axis=1)
 
 
-def _queues(scenario: Scenario, tails: tuple[Tail | None, ...]) -> NDArray[np.float64]:
+def _queues(
+    scenario: Scenario, modes: Modes, tails: tuple[tuple[Tail | None, ...], ...]
+) -> NDArray[np.float64]:
     """Return the persons that may wait at each gate: its holding area's limit, or none at all.
 
     Who waits comes later to the streets behind the gate than reckoned. That does no harm where
     those hold all that their gates let through, of every group at once; elsewhere nobody waits.
     """
-    room = scenario.network.links.foot_capacity_persons_per_s
-    load = np.zeros(len(room))
-    for corridor, tail in zip(scenario.corridors, tails, strict=True):
-        if tail is not None:
-            load[tail.links] += corridor.gate_persons_per_s.central
-    wide = load * (len(scenario.groups) + 1) <= room
-    return np.array(
-        [
-            corridor.holding.limit_persons if tail is not None and wide[tail.links].all() else 0.0
-            for corridor, tail in zip(scenario.corridors, tails, strict=True)
-        ]
-    )
+    count = len(scenario.corridors)
+    leads, wide = np.zeros(count, dtype=bool), np.ones(count, dtype=bool)
+    for mode, room in enumerate(modes.room):
+        mine = modes.of_group == mode
+        if not mine.any():
+            continue
+        load = np.zeros(len(room))
+        for corridor, tail in zip(scenario.corridors, tails[mode], strict=True):
+            if tail is not None:
+                load[tail.links] += corridor.gate_persons_per_s.central
+        most = load * float(modes.unit[mine].max()) * (int(mine.sum()) + 1)
+        for k, tail in enumerate(tails[mode]):
+            if tail is not None:
+                leads[k] = True
+                wide[k] &= bool((most <= room)[tail.links].all())
+    limits = np.array([corridor.holding.limit_persons for corridor in scenario.corridors])
+    return np.where(leads & wide, limits, 0.0)
+
+
+def _ways(
+    scenario: Scenario, modes: int
+) -> tuple[tuple[Arcs, ...], tuple[tuple[Tail | None, ...], ...]]:
+    """Return the arcs inside and the corridors' tails of each mode."""
+    network, corridors = scenario.network, scenario.corridors
+    outside = walking_arcs(network, OUTSIDE)
+    inside = [walking_arcs(network, INSIDE)]
+    tails = [tuple(corridor_tail(scenario, corridor, outside) for corridor in corridors)]
+    if modes > 1:
+        outside = driving_arcs(scenario, OUTSIDE)
+        inside.append(driving_arcs(scenario, INSIDE))
+        driven = [corridor_tail(scenario, corridor, outside) for corridor in corridors]
+        tails.append(tuple(t if t is not None and drives(scenario, t) else None for t in driven))
+    return tuple(inside), tuple(tails)

@@ -63,7 +63,8 @@ class Use:
     key
         Shape (u,), a street's direction and slot, as :class:`Routes` numbers them.
     share
-        Shape (u,), share of the block that enters then.
+        Shape (u,), what a person of the block takes of the street then: the share of the block
+        that enters, in persons or in cars.
     """
 
     column: NDArray[np.int64]
@@ -74,19 +75,20 @@ class Use:
 class Routes:
     """Every route in play, by number: the streets inside, then the tail of its corridor.
 
-    A street's direction has the number ``2 x link + (0 forward, 1 backward)``, and a direction in
-    a slot the key ``number x slots + slot``.
+    A street's direction has the number ``2 x (mode x links + link) + (0 forward, 1 backward)``, and
+    a direction in a slot the key ``number x slots + slot``. Walkers and cars do not meet.
     """
 
     def __init__(self, problem: Problem) -> None:
         """Start with no route."""
         self._problem = problem
-        self._numbers: dict[tuple[int, bytes], int] = {}
+        self._numbers: dict[tuple[int, int, bytes], int] = {}
         self.ways: list[NDArray[np.int64]] = []
         self.inside: list[int] = []
         self._static: dict[tuple[int, int, int], int] = {}
         self._offsets: dict[tuple[int, int], NDArray[np.int64]] = {}
         self.ticks_per_slot, self.slots = problem.ticks_per_slot, problem.street_slots
+        self._links = len(problem.scenario.network.links)
 
     def __len__(self) -> int:
         """Return the number of routes."""
@@ -96,26 +98,28 @@ class Routes:
         """Return the number of the shortest route of a group from a zone through a corridor."""
         at = (zone, group, corridor)
         if at not in self._static:
-            p = self._problem
+            p, mode = self._problem, int(self._problem.modes.of_group[group])
             tree = p.first_arc[group, corridor]
-            self._static[at] = self.add(corridor, follow(p.inside, tree, int(p.zone_node[zone])))
+            arcs = follow(p.inside[mode], tree, int(p.zone_node[zone]))
+            self._static[at] = self.add(mode, corridor, arcs)
         return self._static[at]
 
-    def add(self, corridor: int, arcs: NDArray[np.int64]) -> int:
-        """Return the number of the route that walks ``arcs`` and then the corridor's tail."""
-        at = (corridor, arcs.tobytes())
+    def add(self, mode: int, corridor: int, arcs: NDArray[np.int64]) -> int:
+        """Return the number of the route of a mode by ``arcs`` and then the corridor's tail."""
+        at = (mode, corridor, arcs.tobytes())
         if at not in self._numbers:
-            inside, tail = self._problem.inside, self._problem.tails[corridor]
+            inside, tail = self._problem.inside[mode], self._problem.tails[mode][corridor]
             links = [inside.link[arcs], tail.links] if tail else [inside.link[arcs]]
             forward = [inside.forward[arcs], tail.forward] if tail else [inside.forward[arcs]]
+            rows = np.concatenate(links) + mode * self._links
             self._numbers[at] = len(self.ways)
-            self.ways.append(2 * np.concatenate(links) + ~np.concatenate(forward))
+            self.ways.append(2 * rows + ~np.concatenate(forward))
             self.inside.append(len(arcs))
         return self._numbers[at]
 
     def links(self, route: int) -> NDArray[np.int64]:
         """Return the rows of a route's links in order."""
-        return self.ways[route] // 2
+        return self.ways[route] // 2 % self._links
 
     def walk_ticks(self, route: int, group: int) -> int:
         """Return the ticks that a group takes along a route as far as the gate."""
@@ -140,18 +144,25 @@ class Routes:
         early = np.minimum(-(-left // p.ticks_per_step), p.cohorts)
         key = way * self.slots + slot
         late = early < p.cohorts
-        order = np.argsort(np.concatenate([column, column[late]]), kind="stable")
+        both = np.concatenate([column, column[late]])
+        order = np.argsort(both, kind="stable")
+        share = np.concatenate([early, (p.cohorts - early)[late]]) / p.cohorts
         return Use(
-            np.concatenate([column, column[late]])[order],
+            both[order],
             np.concatenate([key, key[late] + 1])[order],
-            (np.concatenate([early, (p.cohorts - early)[late]]) / p.cohorts)[order],
+            (share * p.modes.unit[columns.group[both]])[order],
         )
 
+    def place(self, keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the mode and the row of the link of each key."""
+        rows = keys // self.slots // 2
+        return rows // self._links, rows % self._links
+
     def capacity(self, keys: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the persons that may enter a street in a slot, for each key."""
-        scenario = self._problem.scenario
-        per_s = scenario.network.links.foot_capacity_persons_per_s[keys // self.slots // 2]
-        return np.asarray(per_s * scenario.planning.slot_s)
+        """Return the persons, or vehicles, that may enter a street in a slot, for each key."""
+        p = self._problem
+        per_s = p.modes.room[self.place(keys)]
+        return np.asarray(per_s * p.scenario.planning.slot_s)
 
     def _entries(self, route: int, group: int) -> NDArray[np.int64]:
         """Return ticks from leaving home, or from the gate beyond it, to the start of each link."""

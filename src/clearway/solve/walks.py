@@ -1,4 +1,4 @@
-"""Walking times and shortest walks: one backward tree a corridor and group."""
+"""Times and shortest ways, on foot and by car: one backward tree a corridor and group."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from scipy.sparse.csgraph import dijkstra
 from clearway.model.corridor import Corridor
 from clearway.model.network import OPEN, Network
 from clearway.model.scenario import Scenario
+from clearway.solve.modes import pace_m_per_s
 
 NONE = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arcs:
-    """The open links of one side of the pocket, once each way.
+    """The open links of one side of the pocket, once each way that they may be used.
 
     Attributes
     ----------
@@ -41,6 +42,12 @@ class Arcs:
     def __len__(self) -> int:
         """Return the number of arcs."""
         return len(self.link)
+
+    def take(self, rows: NDArray[np.bool_]) -> Arcs:
+        """Return some of the arcs."""
+        return Arcs(
+            self.tail[rows], self.head[rows], self.link[rows], self.forward[rows], self.nodes
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,9 +88,21 @@ def walking_arcs(network: Network, side: str) -> Arcs:
     )
 
 
+def driving_arcs(scenario: Scenario, side: str) -> Arcs:
+    """Return the arcs that cars may use on one side: open links that carry vehicles.
+
+    One-way streets are driven one way, and those with contraflow only against it.
+    """
+    links, both = scenario.network.links, walking_arcs(scenario.network, side)
+    carries = (links.capacity_veh_per_s > 0) & (links.speed_m_per_s > 0)
+    turned = np.isin(links.id, scenario.contraflow)[both.link]
+    allowed = ~links.directed[both.link] | (both.forward != turned)
+    return both.take(carries[both.link] & allowed)
+
+
 def link_ticks(scenario: Scenario, group: int) -> NDArray[np.int64]:
-    """Return the ticks that a group takes to walk each link: rounded to nearest, at least one."""
-    tick_m = scenario.groups[group].speed_m_per_s.central * scenario.planning.tick_s
+    """Return the ticks that a group takes on each link: rounded to nearest, at least one."""
+    tick_m = pace_m_per_s(scenario, group) * scenario.planning.tick_s
     lengths = scenario.network.links.length_m
     return np.maximum(1, np.floor(lengths / tick_m + 0.5)).astype(np.int64)
 
@@ -139,7 +158,15 @@ def follow(arcs: Arcs, first_arc: NDArray[np.int64], start: int) -> NDArray[np.i
 
 
 def corridor_tail(scenario: Scenario, corridor: Corridor, outside: Arcs) -> Tail | None:
-    """Return the links from a corridor's mouth to its reception site; None if none do."""
+    """Return the links from a corridor's mouth to its reception site; None if none do.
+
+    Parameters
+    ----------
+    scenario, corridor
+        Whose it is.
+    outside
+        Arcs beyond the corridor's exit.
+    """
     network = scenario.network
     rows = network.link_index(corridor.links)
     node = int(network.node_index(corridor.mouth))
@@ -152,13 +179,7 @@ def corridor_tail(scenario: Scenario, corridor: Corridor, outside: Arcs) -> Tail
     site = next(r for r in scenario.receptions if r.id == corridor.reception)
     root = network.node_index([site.node])
     keep = ~np.isin(outside.link, rows)
-    free = Arcs(
-        outside.tail[keep],
-        outside.head[keep],
-        outside.link[keep],
-        outside.forward[keep],
-        outside.nodes,
-    )
+    free = outside.take(keep)
     metres = np.maximum(1, np.rint(network.links.length_m)).astype(np.int64)
     distance, first = backward_trees(free, metres, root)
     if not np.isfinite(distance[0, node]):
@@ -166,3 +187,12 @@ def corridor_tail(scenario: Scenario, corridor: Corridor, outside: Arcs) -> Tail
     way = follow(free, first[0], node)
     links = np.concatenate([rows, free.link[way]])
     return Tail(mouth, links, np.concatenate([forward, free.forward[way]]).astype(bool), len(rows))
+
+
+def drives(scenario: Scenario, tail: Tail) -> bool:
+    """Return whether cars may drive a corridor's own links from its mouth to its exit."""
+    links = scenario.network.links
+    rows, forward = tail.links[: tail.corridor_links], tail.forward[: tail.corridor_links]
+    carries = (links.capacity_veh_per_s[rows] > 0) & (links.speed_m_per_s[rows] > 0)
+    turned = np.isin(links.id[rows], scenario.contraflow)
+    return bool((carries & (~links.directed[rows] | (forward != turned))).all())
