@@ -19,7 +19,7 @@ from clearway.model.facts import Estimate, Fact, Text
 from clearway.model.population import Demand, Zone
 from clearway.model.scenario import Scenario
 from clearway.model.thresholds import Threshold
-from clearway.publish import scenario_folder
+from clearway.publish import scenario_toml
 from clearway.publish.scenario_folder import write_scenario
 from tests.read import terms
 
@@ -120,7 +120,7 @@ def test_any_words_are_toml(words: str) -> None:
 
 
 def _toml_of(fact: Fact) -> str:
-    return "\n".join(scenario_folder._fact(fact))
+    return "\n".join(scenario_toml._fact(fact))
 
 
 def test_tables_stand_in_the_order_of_the_document(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from clearway.errors import Breach, ScenarioError
 from clearway.model.corridor import NO_SOURCE
 from clearway.model.facts import SPLIT_LOG
 from clearway.model.scenario import CERTAIN, NOTHING_AGREED, USUAL, Scenario
-from clearway.publish import scenario_folder
 from clearway.publish.scenario_folder import write_scenario
+from clearway.publish.scenario_toml import scenario_to_toml
 from clearway.read.recipe import Mouth, Recipe
 from clearway.read.recipe_file import read_recipe
 from clearway.read.scenario import read_scenario
@@ -29,7 +29,7 @@ def _tables() -> str:
     """Return the new tables as a scenario writes them, for a recipe to take over."""
     made = terms.told()
     agreement = _only_c1(made)
-    blocks = scenario_folder._toml(made.replace(agreement=agreement)).split("\n\n")
+    blocks = scenario_to_toml(made.replace(agreement=agreement)).split("\n\n")
     heads = ("[uncer", "[thresh", "[[consent", "[[hazard", "[[prov", "[notif", "[decider")
     return "\n\n".join(block for block in blocks if block.startswith(heads))
 

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 
 from clearway.model.scenario import Scenario
 from clearway.read.document import Path as KeyPath
-from clearway.read.schema import FORMAT, ScenarioTable
+from clearway.read.scenario_schema import ScenarioTable
+from clearway.read.schema import FORMAT
 from clearway.read.toml import TomlLines
 from tests.read.folders import PLAN, breaches, change, line_of, only, written
 

@@ -6,13 +6,24 @@ import math
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from clearway.model.agreement import Agreement
+from clearway.model.care import Care
 from clearway.model.checks import Checks
-from clearway.model.corridor import NO_SOURCE
+from clearway.model.corridor import NO_SOURCE, NO_VEHICLES
 from clearway.model.facts import Estimate, Fact, Text
+from clearway.model.fleet import Aid, Fleet
 from clearway.model.population import SIZES, Group
-from clearway.model.scenario import CERTAIN, NOTHING_AGREED, USUAL, Planning
+from clearway.model.scenario import (
+    CERTAIN,
+    NO_AID,
+    NO_CARE,
+    NO_FLEET,
+    NOTHING_AGREED,
+    USUAL,
+    Planning,
+)
 from clearway.model.thresholds import Thresholds
 from clearway.model.uncertainty import Uncertainty
 
@@ -44,6 +55,8 @@ class Mouth:
         Where the place comes from.
     check_points, open_limit_persons, open_limit_source
         As in :class:`~clearway.model.corridor.Corridor`.
+    vehicles_per_h
+        Vehicles an hour that the gate checks in a lane of their own.
     """
 
     id: str
@@ -57,6 +70,7 @@ class Mouth:
     check_points: int = 1
     open_limit_persons: float = math.inf
     open_limit_source: str = NO_SOURCE
+    vehicles_per_h: Estimate = NO_VEHICLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +199,8 @@ class Recipe:
         Where the shares come from.
     options
         How streets become a scenario.
-    uncertainty, thresholds, agreement
-        As in :class:`~clearway.model.scenario.Scenario`.
+    uncertainty, thresholds, agreement, fleet, care, aid
+        As in :class:`~clearway.model.scenario.Scenario`; depots are outside.
     """
 
     id: str
@@ -208,6 +222,9 @@ class Recipe:
     uncertainty: Uncertainty = CERTAIN
     thresholds: Thresholds = USUAL
     agreement: Agreement = NOTHING_AGREED
+    fleet: Fleet = NO_FLEET
+    care: Care = NO_CARE
+    aid: Aid = NO_AID
 
     def __post_init__(self) -> None:
         """Refuse shares that do not add up and a recipe without people, groups or hours."""
@@ -223,6 +240,7 @@ class Recipe:
         for mouth in self.mouths:
             checks.number(f"mouth {mouth.id}.check_points", mouth.check_points, 1, 1000)
         self._check_record(checks)
+        self._check_fleet(checks)
         for share in self.groups:
             name = f"groups {share.group.id}.persons_share"
             checks.number(name, share.persons_share.central, 0, 1)
@@ -236,3 +254,33 @@ class Recipe:
                 checks.that(name in known, f"consent {consent.id}.corridors", name, _NO_MOUTH)
         for hazard in self.agreement.hazards:
             checks.that(hazard.corridor in known, "hazard.corridor", hazard.corridor, _NO_MOUTH)
+
+    def _check_fleet(self, checks: Checks) -> None:
+        """Note vehicles, convoys and conditions that name what the recipe does not have."""
+        mouths = {mouth.id for mouth in self.mouths}
+        types, depots = {one.id for one in self.fleet.types}, {one.id for one in self.fleet.depots}
+        for one in self.fleet.types:
+            checks.unique(f"vehicle_type {one.id}.corridors", one.corridors)
+            for name in one.corridors:
+                checks.that(name in mouths, f"vehicle_type {one.id}.corridors", name, _NO_MOUTH)
+        for depot in self.fleet.depots:
+            outside, rule = depot.node is None, "must be left out: nodes have no ids yet"
+            checks.that(outside, f"depot {depot.id}.node", depot.node, rule)
+        for convoy in self.aid.convoys:
+            name = f"convoy {convoy.id}"
+            checks.that(convoy.depot in depots, f"{name}.depot", convoy.depot, "must be a depot")
+            checks.that(convoy.type in types, f"{name}.type", convoy.type, "must be a vehicle type")
+        self._check_days(checks)
+
+    def _check_days(self, checks: Checks) -> None:
+        try:
+            local = ZoneInfo(self.timezone)
+        except (KeyError, ValueError, OSError):
+            return  # told where the name of the time zone is
+        days = {f"patients:{one.opens.astimezone(local).date()}" for one in self.hours}
+        for link in self.aid.links:
+            for side in ("then", "after"):
+                told = getattr(link, side)
+                known = not told.startswith("patients:") or told in days
+                rule = "must name a day on which the corridors open"
+                checks.that(known, f"linked_movement {link.id}.{side}", told, rule)

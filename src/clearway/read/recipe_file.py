@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +12,32 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from clearway.errors import Breach, ScenarioError
+from clearway.model.care import Patient
 from clearway.model.checks import shown
+from clearway.model.corridor import NO_VEHICLES
 from clearway.model.facts import Estimate, Fact, Text
 from clearway.model.population import Group
 from clearway.model.scenario import Planning
+from clearway.read.breaches import BreachLog
+from clearway.read.files import read_text
+from clearway.read.fleet_build import aid_of, care_of, fleet_of
+from clearway.read.fleet_schema import (
+    CareTable,
+    ConvoyTable,
+    DepotTable,
+    FleetTable,
+    HospitalTable,
+    LinkedMovementTable,
+    VehiclesTable,
+    VehicleTypeTable,
+)
+from clearway.read.patients import (
+    PATIENT_FILE,
+    PATIENT_LIMITS,
+    check_patients,
+    patients_of,
+    read_patients,
+)
 from clearway.read.recipe import (
     HOUSEHOLD_SHARES,
     HOUSEHOLD_SOURCE,
@@ -28,6 +51,7 @@ from clearway.read.schema import (
     ConsentTable,
     DeciderTable,
     HazardTable,
+    Mode,
     NotificationTable,
     OpenLimitTable,
     ProvisionTable,
@@ -42,7 +66,7 @@ _MINUTE_S = 60
 
 
 def read_recipe(path: Path | str) -> Recipe:
-    """Read a recipe from a TOML file.
+    """Read a recipe from a TOML file, and the patients from a ``patients.csv`` beside it.
 
     Parameters
     ----------
@@ -64,10 +88,11 @@ def read_recipe(path: Path | str) -> Recipe:
         )
         raise ScenarioError(found) from error
     try:
-        return _recipe(file)
+        return _recipe(file, _patients(path.parent, file))
     except ScenarioError as error:
         found = tuple(
-            Breach(path.name, 0, one.field, one.value, one.rule) for one in error.breaches
+            Breach(one.file or path.name, one.row, one.field, one.value, one.rule)
+            for one in error.breaches
         )
         raise ScenarioError(found) from error
 
@@ -129,6 +154,9 @@ class _Group(_Part):
     weight: _Number
     weight_source: _Words
     persons_share: _Estimate
+    modes: list[Mode] = Field(default=["walk"], min_length=1)
+    persons_per_car: _Estimate | None = None
+    wheelchair_users: int = 0
 
 
 class _Hours(_Part):
@@ -147,6 +175,7 @@ class _Mouth(_Part):
     places_persons: _Estimate
     source: _Words
     check_points: int = 1
+    vehicles_per_h: _Estimate | None = None
     open_limit: OpenLimitTable | None = None
 
 
@@ -190,6 +219,14 @@ class _File(_Part):
     provision: list[ProvisionTable] = []
     notification: NotificationTable | None = None
     decider: DeciderTable | None = None
+    vehicle_type: list[VehicleTypeTable] = []
+    depot: list[DepotTable] = []
+    vehicles: list[VehiclesTable] = []
+    fleet: FleetTable | None = None
+    care: CareTable = CareTable()
+    hospital: list[HospitalTable] = []
+    convoy: list[ConvoyTable] = []
+    linked_movement: list[LinkedMovementTable] = []
     fact: list[_Fact] = []
     options: _Options = Field(default_factory=_Options)
 
@@ -217,8 +254,26 @@ def _dotted(place: tuple[int | str, ...]) -> str:
     return text.lstrip(".") or "file"
 
 
-def _recipe(file: _File) -> Recipe:
+def _patients(folder: Path, file: _File) -> tuple[Patient, ...]:
+    """Return the patients listed beside the recipe; which zones there are is not known yet."""
+    if not os.path.lexists(folder / PATIENT_FILE):
+        return ()
+    log = BreachLog([PATIENT_FILE])
+    text = read_text(folder.resolve(), PATIENT_FILE, PATIENT_LIMITS, log)
+    table = read_patients(text, log) if text is not None else None
+    if table is not None:
+        hospitals = {hospital.id for hospital in file.hospital}
+        check_patients(table, log, system=file.care.system, zones=None, hospitals=hospitals)
+    log.done()
+    return patients_of(table, _zone(file.timezone)) if table is not None else ()
+
+
+def _recipe(file: _File, patients: tuple[Patient, ...]) -> Recipe:
     record = (file.consent, file.hazard, file.provision, file.notification, file.decider)
+    if (file.vehicles or file.convoy) and file.fleet is None:
+        rule = "must be given where there are vehicles or convoys"
+        raise ScenarioError((Breach("", 0, "fleet", "", rule),))
+    local = _zone(file.timezone)
     return Recipe(
         id=file.id,
         title=file.title.noun(),
@@ -244,7 +299,12 @@ def _recipe(file: _File) -> Recipe:
         options=_options(file.options),
         uncertainty=uncertainty_of(file.uncertainty),
         thresholds=thresholds_of(file.thresholds),
-        agreement=agreement_of(*record, _zone(file.timezone)),
+        agreement=agreement_of(*record, local),
+        fleet=fleet_of(
+            file.vehicle_type, file.depot, file.vehicles, file.fleet, nodes={}, local=local
+        ),
+        care=care_of(file.care, file.hospital, patients),
+        aid=aid_of(file.convoy, file.linked_movement, local),
     )
 
 
@@ -257,7 +317,17 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _group(one: _Group) -> GroupShare:
-    group = Group(one.id, one.name.noun(), one.speed_m_per_s.noun(), one.weight, one.weight_source)
+    persons = one.persons_per_car
+    group = Group(
+        id=one.id,
+        name=one.name.noun(),
+        speed_m_per_s=one.speed_m_per_s.noun(),
+        weight=one.weight,
+        weight_source=one.weight_source,
+        modes=tuple(one.modes),
+        persons_per_car=persons.noun() if persons is not None else None,
+        wheelchair_users=one.wheelchair_users,
+    )
     return GroupShare(group, one.persons_share.noun())
 
 
@@ -276,6 +346,7 @@ def _mouth(one: _Mouth) -> Mouth:
         places_persons=one.places_persons.noun(),
         source=one.source,
         check_points=one.check_points,
+        vehicles_per_h=one.vehicles_per_h.noun() if one.vehicles_per_h else NO_VEHICLES,
         **limits,
     )
 

@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from clearway.errors import Breach, ScenarioError
-from clearway.model.corridor import Corridor, HoldingArea, Reception, Window
+from clearway.model.corridor import NO_VEHICLES, Corridor, HoldingArea, Reception, Window
 from clearway.model.facts import Estimate
 from clearway.model.population import Zone
 from clearway.model.scenario import Scenario
@@ -71,6 +71,9 @@ def build_scenario(streets: Streets, recipe: Recipe) -> Scenario:
         uncertainty=recipe.uncertainty,
         thresholds=recipe.thresholds,
         agreement=recipe.agreement,
+        fleet=recipe.fleet,
+        care=recipe.care,
+        aid=recipe.aid,
     )
 
 
@@ -128,7 +131,7 @@ def _corridors(recipe: Recipe, ways: tuple[Way, ...], built: Built) -> tuple[Cor
 
 
 def _corridor(recipe: Recipe, mouth: Mouth, way: Way, built: Built) -> Corridor:
-    options, rate = recipe.options, mouth.gate_persons_per_h
+    options, rate, lane = recipe.options, mouth.gate_persons_per_h, mouth.vehicles_per_h
     limit = round(rate.central)
     # Rounded up, so that the limit never crowds it; a gate that stands still has an area, too.
     area = max(1, math.ceil(options.holding_m2_per_person * limit))
@@ -138,9 +141,7 @@ def _corridor(recipe: Recipe, mouth: Mouth, way: Way, built: Built) -> Corridor:
         name=mouth.name,
         mouth=int(built.node[way.mouth]),
         links=built.path(way.pieces),
-        gate_persons_per_s=Estimate(
-            rate.low / 3_600, rate.central / 3_600, rate.high / 3_600, rate.source, rate.shape
-        ),
+        gate_persons_per_s=_each_second(rate),
         holding=HoldingArea(area, limit, room),
         margin_s=options.margin_s,
         reception=_site(mouth),
@@ -148,7 +149,14 @@ def _corridor(recipe: Recipe, mouth: Mouth, way: Way, built: Built) -> Corridor:
         check_points=mouth.check_points,
         open_limit_persons=mouth.open_limit_persons,
         open_limit_source=mouth.open_limit_source,
+        vehicles_per_s=lane if lane == NO_VEHICLES else _each_second(lane),
     )
+
+
+def _each_second(rate: Estimate) -> Estimate:
+    """Return a rate an hour as one a second."""
+    low, central, high = (value / 3_600 for value in (rate.low, rate.central, rate.high))
+    return Estimate(low, central, high, rate.source, rate.shape)
 
 
 def _receptions(recipe: Recipe, ways: tuple[Way, ...], built: Built) -> tuple[Reception, ...]:
