@@ -38,6 +38,12 @@ VALUES: dict[str, tuple[float, ...]] = {
     "uncalled_share": (0.0, 0.2, 1.0),
     "pace_factor": (0.3, 0.8, 1.0),
     "lateness_s": (0.0, 120.0, 3600.0),
+    "boarding_factor": (0.8, 1.0, 3.0),
+    "breakdown_share": (0.0, 0.3, 1.0),
+    "refusal_share": (0.0, 0.2, 1.0),
+    "under_triage_share": (0.0, 0.2, 1.0),
+    "death_red_per_h": (0.0, 0.05, 1.0),
+    "death_yellow_per_h": (0.0, 0.01, 0.5),
 }
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from clearway.model.care import GREEN, RED, YELLOW
 from clearway.model.outcome import (
     AS_ANNOUNCED,
     EXTENDED,
@@ -24,9 +26,14 @@ from clearway.model.outcome import (
 from clearway.model.scenario import Scenario, row_of
 
 MEMBER, DAY, CORRIDOR, ZONE, HOUSEHOLD, CHECK = range(6)
+FLEET, VEHICLE, STAND, PATIENT, LANE, CONVOY = range(6, 12)
 _TOPICS: Final = 16
+#: The colour that somebody is in truth whose triage was one too low; nothing is worse than red.
+_WORSE: Final = MappingProxyType({YELLOW: RED, GREEN: YELLOW})
 #: Seconds before the announced closing at which an extension is known.
 EXTENSION_KNOWN_S: Final = 7200
+#: Times that a vehicle stands, at stops and destinations, of which each of its days draws anew.
+STANDS: Final = 32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +71,43 @@ class Draw:
     long_factor: float
     service_cv: float
     uncalled_share: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FleetDraw:
+    """What vehicles and patients meet in one member; v vehicles, d days, p patients, c convoys.
+
+    Attributes
+    ----------
+    outside_factor
+        Seconds of a drive outside, beside those by central figures.
+    speed_m_per_s
+        Shape (types,), most speed of each type.
+    lane
+        Shape (w,), vehicles a second through the gate of each window.
+    breaks
+        Shape (v, d), share of its day at which a vehicle breaks down; infinite: it does not.
+    stand, factor
+        Shape (v, d, ``STANDS``): share of draws of the time that a stop takes by its type, and the
+        factor on it.
+    unload
+        Shape (c,), share of draws of the time that a convoy is unloaded.
+    refuses
+        Shape (p,), whether a patient refuses the destination when it is offered.
+    dies_s
+        Shape (p,), seconds from the start after which a patient dies who still waits; may be
+        infinite.
+    """
+
+    outside_factor: float
+    speed_m_per_s: NDArray[np.float64]
+    lane: NDArray[np.float64]
+    breaks: NDArray[np.float64]
+    stand: NDArray[np.float64]
+    factor: NDArray[np.float64]
+    unload: NDArray[np.float64]
+    refuses: NDArray[np.bool_]
+    dies_s: NDArray[np.float64]
 
 
 def stream(seed: int, member: int, topic: int) -> np.random.Generator:
@@ -110,6 +154,66 @@ def draw_course(scenario: Scenario, seed: int, member: int) -> Draw:
         service_cv=float(unsure.service_cv.at(shares[9])),
         uncalled_share=float(unsure.uncalled_share.at(shares[10])),
     )
+
+
+def draw_fleet(scenario: Scenario, seed: int, member: int, *, vehicles: int) -> FleetDraw:
+    """Return what vehicles and patients meet in this member.
+
+    Parameters
+    ----------
+    scenario, seed, member
+        What it is a function of.
+    vehicles
+        How many are asked about; each draws the same beside any number of others.
+    """
+    unsure, fleet = scenario.uncertainty, scenario.fleet
+    common = stream(seed, member, FLEET)
+    shares = common.random(16).tolist()
+    outside, detour = fleet.outside_m_per_s, fleet.outside_detour
+    slower = outside.central / outside.at(shares[0])
+    slower = slower * detour.at(shares[1]) / detour.central
+    types = common.random(len(fleet.types)).tolist()
+    days = len(_days(scenario))
+    breaks = stream(seed, member, VEHICLE).random((vehicles, days, 2))
+    stands = stream(seed, member, STAND).random((vehicles, days, STANDS, 2))
+    lanes = stream(seed, member, LANE).random(len(scenario.windows)).tolist()
+    gates = {one.id: one for one in scenario.corridors}
+    told = zip(scenario.windows, lanes, strict=True)
+    broken = breaks[:, :, 0] < float(unsure.breakdown_share.at(shares[2]))
+    patients = stream(seed, member, PATIENT).random((len(scenario.care.patients), 3))
+    return FleetDraw(
+        outside_factor=float(slower),
+        speed_m_per_s=np.array(
+            [float(one.speed_m_per_s.at(u)) for one, u in zip(fleet.types, types, strict=True)]
+        ),
+        lane=np.array([float(gates[one.corridor].vehicles_per_s.at(u)) for one, u in told]),
+        breaks=np.where(broken, breaks[:, :, 1], np.inf),
+        stand=stands[:, :, :, 0],
+        factor=unsure.boarding_factor.at(stands[:, :, :, 1]),
+        unload=stream(seed, member, CONVOY).random(len(scenario.aid.convoys)),
+        refuses=patients[:, 0] < float(unsure.refusal_share.at(shares[3])),
+        dies_s=_deaths(scenario, shares[4:7], patients),
+    )
+
+
+def _deaths(
+    scenario: Scenario, shares: list[float], patients: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return when each patient who waits dies: at an even rate, by the colour that is true."""
+    unsure, care = scenario.uncertainty, scenario.care
+    worse = patients[:, 1] < float(unsure.under_triage_share.at(shares[0]))
+    rates = {
+        RED: float(unsure.death_red_per_h.at(shares[1])),
+        YELLOW: float(unsure.death_yellow_per_h.at(shares[2])),
+    }
+    truth = [
+        _WORSE.get(care.colour(one), care.colour(one)) if under else care.colour(one)
+        for one, under in zip(care.patients, worse.tolist(), strict=True)
+    ]
+    rate = np.array([rates.get(colour, 0.0) for colour in truth])
+    waits_h = -np.log1p(-patients[:, 2])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(rate > 0, 3600.0 * waits_h / rate, np.inf)
 
 
 @dataclass(frozen=True, slots=True)

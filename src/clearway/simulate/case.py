@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,17 +11,31 @@ from numpy.typing import NDArray
 
 from clearway.model.network import FOOT_FLOW_PERSONS_PER_M_S
 from clearway.model.plan import Plan
+from clearway.model.population import CAR, WALK
 from clearway.model.rules import Rules
 from clearway.model.scenario import Scenario, row_of
 from clearway.simulate.folk import Folk, gather_folk
 from clearway.simulate.speed import STANDING_PERSONS_PER_M2, WAVE_M_PER_S
 from clearway.simulate.state import NOBODY
 from clearway.simulate.streets import Streets
-from clearway.simulate.ways import Way, corridor_way, nearest_mouths, to_mouth
+from clearway.simulate.ways import (
+    STANDSTILL_M_PER_S,
+    Way,
+    corridor_way,
+    nearest_mouths,
+    to_mouth,
+)
 
 #: Persons a square metre that a holding area takes in at all; beyond it people stand in the street.
 CRUSH_PERSONS_PER_M2: Final = 4.0
 BIN_S: Final = 900
+#: Metres of lane that a standing car takes, and seconds between its move and that of the next
+#: behind: a gap travels back at their quotient (assumed; 7.5 m as in MATSim, range 6 to 8 m; 1 to
+#: 1.8 s).
+CAR_M: Final = 7.5
+REACTION_S: Final = 1.0
+#: Cars a second on a street that is not for cars, so that every way has an end.
+LEAST_CARS_PER_S: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,17 +96,21 @@ def lay_out(scenario: Scenario, plan: Plan, rules: Rules) -> Case:
         key=lambda m: (corridors[plan.movements[m].corridor], plan.movements[m].depart_s, m),
     )
     movements = [plan.movements[m] for m in order]
-    near, near_ways = nearest_mouths(scenario)
-    zones = row_of(scenario.zones)
+    zones, modes = row_of(scenario.zones), {one.id: one.own_way for one in scenario.groups}
     ways = _Ways(scenario)
     way_of = [
-        ways.add(to_mouth(scenario, one), zones[one.zone], corridors[one.corridor])
+        ways.add(
+            to_mouth(scenario, one),
+            zones[one.zone],
+            corridors[one.corridor],
+            drives=modes[one.group] == CAR,
+        )
         for one in movements
     ]
-    near_way = [
-        ways.add(way, z, int(near[z])) if near[z] >= 0 else -1 for z, way in enumerate(near_ways)
-    ]
-    folk = gather_folk(scenario, plan, movements, np.array(way_of), np.array(near_way))
+    near_way = _near_ways(scenario, ways)
+    on_foot = near_way[:, _first(scenario, WALK)]
+    folk = gather_folk(scenario, plan, movements, np.array(way_of), on_foot)
+    folk = dataclasses.replace(folk, near_way=near_way[folk.zone, folk.group])
     latest = {(one.zone, one.group, one.corridor): one.before_s for one in rules.last_departures}
     block = [
         (float(one.depart_s), latest.get((one.zone, one.group, one.corridor), 0.0))
@@ -122,47 +141,86 @@ def lay_out(scenario: Scenario, plan: Plan, rules: Rules) -> Case:
     )
 
 
+def _near_ways(scenario: Scenario, ways: _Ways) -> NDArray[np.int64]:
+    """Return the way of those who come of themselves, shape (zones, groups); -1: they can not."""
+    found = np.full((len(scenario.zones), len(scenario.groups)), -1, dtype=np.int64)
+    for mode in (WALK, CAR):
+        mine = [g for g, group in enumerate(scenario.groups) if group.own_way == mode]
+        if not mine:
+            continue
+        near, near_ways = nearest_mouths(scenario, mode)
+        for z, way in enumerate(near_ways):
+            if near[z] >= 0:
+                found[z, mine] = ways.add(way, z, int(near[z]), drives=mode == CAR)
+    return found
+
+
+def _first(scenario: Scenario, mode: str) -> int:
+    """Return the first group that goes by ``mode``, or else the first of all."""
+    own = [group.own_way for group in scenario.groups]
+    return own.index(mode) if mode in own else 0
+
+
 class _Ways:
-    """Distinct ways, and the links that they use, numbered as they come."""
+    """Distinct ways, and the links that they use, numbered as they come.
+
+    A street that cars drive is another link than the same street on foot: they have lanes of their
+    own, and meet people on foot at the gate alone.
+    """
 
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
         self._beyond = [corridor_way(scenario.network, one) for one in scenario.corridors]
         self._rows: dict[int, int] = {}
-        self._ways: dict[tuple[int, int, bytes], int] = {}
-        self._parts: list[tuple[int, int, NDArray[np.int64]]] = []
+        self._ways: dict[tuple[int, int, bool, bytes], int] = {}
+        self._parts: list[tuple[int, int, bool, NDArray[np.int64]]] = []
+        self._lanes = 2 * len(scenario.network.links)
         for way in self._beyond:
             self._number(way)
 
-    def add(self, way: Way, zone: int, corridor: int) -> int:
+    def add(self, way: Way, zone: int, corridor: int, *, drives: bool = False) -> int:
         """Return the row of the way from ``zone`` through ``corridor``."""
-        key = zone, corridor, way.steps.tobytes()
+        key = zone, corridor, drives, way.steps.tobytes()
         if key not in self._ways:
             self._ways[key] = len(self._parts)
-            self._parts.append((zone, corridor, self._number(way)))
+            self._parts.append((zone, corridor, drives, self._number(way, drives=drives)))
+            if drives:
+                self._number(self._beyond[corridor], drives=True)
         return self._ways[key]
 
-    def _number(self, way: Way) -> NDArray[np.int64]:
-        rows = [self._rows.setdefault(int(step), len(self._rows)) for step in way.steps]
+    def _number(self, way: Way, *, drives: bool = False) -> NDArray[np.int64]:
+        steps = (way.steps + (self._lanes if drives else 0)).tolist()
+        rows = [self._rows.setdefault(step, len(self._rows)) for step in steps]
         return np.array(rows, dtype=np.int64)
 
     def streets(self) -> tuple[Streets, NDArray[np.int32], NDArray[np.int32]]:
         """Return the links used, gates and second checks after them, and the rows of both."""
         links, corridors = self._scenario.network.links, self._scenario.corridors
-        rows = np.fromiter(self._rows, dtype=np.int64, count=len(self._rows)) // 2
+        steps = np.fromiter(self._rows, dtype=np.int64, count=len(self._rows))
+        rows, cars = steps % self._lanes // 2, steps >= self._lanes
         length, width = links.length_m[rows], links.width_m[rows]
+        speed = np.maximum(links.speed_m_per_s[rows], STANDSTILL_M_PER_S)
+        lanes = np.maximum(links.lanes[rows], 1.0)
+        walks, drives = width * FOOT_FLOW_PERSONS_PER_M_S, links.capacity_veh_per_s[rows]
+        stand = length * width * STANDING_PERSONS_PER_M2
         extra = 2 * len(corridors)
         holds = [CRUSH_PERSONS_PER_M2 * one.holding.area_m2 for one in corridors]
         points = [one.check_points for one in corridors]
         streets = Streets(
             length_m=_then(length, np.zeros(extra)),
-            speed_m_per_s=np.full(len(rows) + extra, np.inf),
-            flow_per_s=_then(width * FOOT_FLOW_PERSONS_PER_M_S, np.full(extra, np.inf)),
-            storage=_then(
-                length * width * STANDING_PERSONS_PER_M2, holds, np.full(len(corridors), np.inf)
+            speed_m_per_s=_then(np.where(cars, speed, np.inf), np.full(extra, np.inf)),
+            flow_per_s=_then(
+                np.where(cars, np.maximum(drives, LEAST_CARS_PER_S), walks), np.full(extra, np.inf)
             ),
-            walkway_m2=_then(length * width, np.zeros(extra)),
-            wave_m_per_s=_then(np.full(len(rows), WAVE_M_PER_S), np.full(extra, np.inf)),
+            storage=_then(
+                np.where(cars, np.maximum(1.0, length * lanes / CAR_M), stand),
+                holds,
+                np.full(len(corridors), np.inf),
+            ),
+            walkway_m2=_then(np.where(cars, 0.0, length * width), np.zeros(extra)),
+            wave_m_per_s=_then(
+                np.where(cars, CAR_M / REACTION_S, WAVE_M_PER_S), np.full(extra, np.inf)
+            ),
             check_points=_then(np.zeros(len(rows)), points, points).astype(np.int64),
         )
         gate = len(rows) + np.arange(len(corridors), dtype=np.int32)
@@ -170,7 +228,7 @@ class _Ways:
 
     def corridors(self) -> NDArray[np.int32]:
         """Return the corridor of each way, and after them none."""
-        return np.array([*(k for _, k, _ in self._parts), NOBODY], dtype=np.int32)
+        return np.array([*(k for _, k, _, _ in self._parts), NOBODY], dtype=np.int32)
 
     def routes(
         self, gate: NDArray[np.int32], again: NDArray[np.int32]
@@ -179,8 +237,8 @@ class _Ways:
         lengths = self._scenario.network.links.length_m
         doors = len(self._rows) + len(gate) + len(again)
         rows, metres, start = [], [], [0]
-        for zone, k, inside in self._parts:
-            beyond = self._number(self._beyond[k])
+        for zone, k, drives, inside in self._parts:
+            beyond = self._number(self._beyond[k], drives=drives)
             reached = np.cumsum(lengths[self._beyond[k].steps // 2])
             before = np.concatenate([[0.0], reached])
             rows.append(_then([doors + zone], inside, [gate[k]], beyond, [again[k]]))

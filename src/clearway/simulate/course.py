@@ -5,7 +5,7 @@ Looked at once a step: what happens between two steps counts from the next.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numba
 import numpy as np
@@ -58,6 +58,7 @@ from clearway.simulate.state import (
     SECONDS_EACH,
     SENT_HOME,
     SIZE,
+    SPEED,
     STATE,
     TIME,
     TURN_M,
@@ -71,6 +72,9 @@ from clearway.simulate.state import (
 )
 from clearway.simulate.wheel import pop, push
 
+#: Share of its rate below which a gate that is busy with vehicles begins no other check.
+LEAST_SHARE: Final = 0.1
+
 
 @numba.njit(cache=True, nogil=True)
 def run_pause(held: World, step_s: float) -> Any:
@@ -83,7 +87,7 @@ def run_pause(held: World, step_s: float) -> Any:
     for step in range(steps):
         wheel.now[0] = step * ticks
         for k in range(len(world.pause.gate)):
-            _look(world, k, step * step_s)
+            _look(world, k, step, step * step_s)
         for tick in range(step * ticks, (step + 1) * ticks):
             wheel.now[0] = tick
             _run_tick(world)
@@ -140,8 +144,8 @@ def _leave(world: World, unit: int) -> Any:
 
 
 @numba.njit(cache=True, nogil=True)
-def _look(world: World, k: int, time: float) -> Any:
-    """See how corridor ``k`` stands at ``time``, and act on it."""
+def _look(world: World, k: int, step: int, time: float) -> Any:
+    """See how corridor ``k`` stands at ``time``, the begin of ``step``, and act on it."""
     pause = world.pause
     window = int(pause.live[k, WINDOW])
     if window >= pause.course.shape[1]:
@@ -167,6 +171,7 @@ def _look(world: World, k: int, time: float) -> Any:
     if time >= course[k, window, OPENS]:
         if pause.live[k, IS_OPEN] == 0.0:
             _open(world, k, window)
+        _share_rate(world, k, window, step)
         check(world, pause.gate[k], time)
         _call(world, k, time)
 
@@ -181,6 +186,19 @@ def _open(world: World, k: int, window: int) -> Any:
     real[pause.gate[k], SECONDS_EACH] = 1.0 / rate if rate > 0.0 else 0.0
     pause.live[k, CAP] = min(most, pause.rule[k, AGAIN_CAP]) if again > 0.0 else most
     real[pause.again[k], SECONDS_EACH] = 1.0 / again if again > 0.0 else 0.0
+
+
+@numba.njit(cache=True, nogil=True)
+def _share_rate(world: World, k: int, window: int, step: int) -> Any:
+    """Leave to those at gate ``k`` what vehicles of the fleet leave of its rate in this step."""
+    rate = world.pause.course[k, window, RATE]
+    if step >= world.pause.taken.shape[1]:
+        return
+    left = rate - world.pause.taken[k, step]
+    if rate > 0.0:
+        # Next to nothing would hold one household at its check for hours: then nobody begins.
+        each = 1.0 / left if left > LEAST_SHARE * rate else np.inf
+        world.roads.real[world.pause.gate[k], SECONDS_EACH] = each
 
 
 @numba.njit(cache=True, nogil=True)
@@ -268,7 +286,8 @@ def _turn(world: World, k: int, time: float, closes: float) -> Any:
         if metres >= pause.rule[k, TURN_M]:
             continue
         size = crowd.real[unit, SIZE]
-        back_s = metres / crowd.real[unit, PACE]
+        link = crowd.route[crowd.whole[unit, AT]]
+        back_s = metres / min(crowd.real[unit, PACE], world.roads.real[link, SPEED])
         if time + back_s > closes:
             pause.tally[k, N_CAUGHT] += size
             _end(world, k, unit, closes, CAUGHT)

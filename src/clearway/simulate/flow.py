@@ -64,6 +64,7 @@ from clearway.simulate.state import (
     WAIT_TAIL,
     WORK,
     World,
+    space,
 )
 from clearway.simulate.wheel import push
 
@@ -79,7 +80,7 @@ def happen(world: World, unit: int) -> Any:
         _checked(world, link, unit, time)
     elif state == RUNS:
         if not gone:
-            world.roads.real[link, RUNNING] -= crowd.real[unit, SIZE]
+            world.roads.real[link, RUNNING] -= space(world, link, unit)
             _arrive(world, link, unit, time)
     elif state != IDLE:
         if gone and state == KEEPS_ROOM:
@@ -92,7 +93,7 @@ def happen(world: World, unit: int) -> Any:
 def enter(world: World, link: int, unit: int, time: float) -> Any:
     """Put ``unit``, whose place in its route is ``link``, onto it; room is not asked for."""
     roads, crowd = world.roads, world.crowd
-    size = crowd.real[unit, SIZE]
+    size = space(world, link, unit)
     roads.real[link, COUNT] += size
     crowd.real[unit, ENTERED] = time
     if roads.whole[link, POINTS] > 0:
@@ -149,7 +150,7 @@ def serve(world: World, link: int, time: float) -> Any:
             # From here on the moment at which its link lets it go, if all is free before it.
             crowd.real[unit, ENTERED] = max(time, roads.real[link, EXIT_FREE])
         if crowd.whole[unit, STATE] == KEEPS_ROOM:
-            roads.real[onward, COUNT] -= crowd.real[unit, SIZE]
+            roads.real[onward, COUNT] -= space(world, onward, unit)
         elif not _may_go(world, link, onward, unit, time):
             return
         _go_on(world, link, onward, unit, time)
@@ -166,7 +167,7 @@ def _may_go(world: World, link: int, onward: int, unit: int, time: float) -> Any
         return False
     if onward == NOBODY:
         return True
-    size = crowd.real[unit, SIZE]
+    size = space(world, onward, unit)
     if not has_room(world, onward, size):
         _wait(world, link, onward)
         crowd.whole[unit, STATE] = BLOCKED
@@ -182,7 +183,7 @@ def _may_go(world: World, link: int, onward: int, unit: int, time: float) -> Any
 def _keep(world: World, onward: int, unit: int, goes: float) -> Any:
     """Keep room on ``onward``, and its entry at the moment ``goes``, for ``unit``."""
     roads, crowd = world.roads, world.crowd
-    size = crowd.real[unit, SIZE]
+    size = space(world, onward, unit)
     roads.real[onward, COUNT] += size
     if roads.whole[onward, POINTS] == 0:
         roads.real[onward, ENTRY_FREE] = goes + size * roads.real[onward, SECONDS_EACH]
@@ -229,7 +230,7 @@ def _wait(world: World, link: int, onward: int) -> Any:
 @numba.njit(cache=True, nogil=True, forceinline=True)
 def _go_on(world: World, link: int, onward: int, unit: int, time: float) -> Any:
     roads, crowd = world.roads, world.crowd
-    size = crowd.real[unit, SIZE]
+    size = space(world, link, unit)
     roads.whole[link, FRONT] = NOBODY
     # Whoever was held up by others before it holds up those behind it by no more than one turn,
     # so that a thin stream among others keeps its flow.
@@ -241,7 +242,8 @@ def _go_on(world: World, link: int, onward: int, unit: int, time: float) -> Any:
         _out(world, unit, time)
     else:
         if roads.whole[onward, POINTS] == 0 and crowd.whole[unit, STATE] != KEEPS_ROOM:
-            roads.real[onward, ENTRY_FREE] = time + size * roads.real[onward, SECONDS_EACH]
+            taken = space(world, onward, unit) * roads.real[onward, SECONDS_EACH]
+            roads.real[onward, ENTRY_FREE] = time + taken
         crowd.whole[unit, AT] += 1
         enter(world, onward, unit, time)
     wake(world, link, time)
@@ -265,7 +267,7 @@ def wake(world: World, link: int, time: float) -> Any:
     while roads.whole[link, WAIT_HEAD] != NOBODY:
         behind = roads.whole[link, WAIT_HEAD]
         unit = _front(world, behind)
-        size = crowd.real[unit, SIZE] if unit != NOBODY else 0.0
+        size = space(world, link, unit) if unit != NOBODY else 0.0
         onward = NOBODY if unit == NOBODY else crowd.route[crowd.whole[unit, AT] + 1]
         if onward == link and not has_room(world, link, size):
             return

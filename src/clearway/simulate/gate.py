@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numba
+import numpy as np
 
 from clearway.simulate.state import (
     AT,
@@ -41,14 +42,17 @@ from clearway.simulate.state import (
     RECHECK,
     RUNNING,
     RUNS,
+    SECONDS_EACH,
     SENT_HOME,
     SIZE,
+    SPACE,
     STATE,
     UNCALLED,
     WAITING,
     WINDOW,
     WORK,
     World,
+    space,
 )
 
 
@@ -73,6 +77,8 @@ def admit(world: World, k: int, unit: int, time: float) -> Any:
     if not may_pass(world, k, unit, time):
         return False
     inside, most = pause.live[k, INSIDE] + pause.live[k, CHECKING], pause.live[k, CAP]
+    if world.roads.real[pause.gate[k], SECONDS_EACH] == np.inf:
+        return False
     # A household larger than the limit passes alone; with a limit of nobody, none does.
     if most <= 0.0 or (inside > 0.0 and inside + size > most):
         return False
@@ -163,7 +169,7 @@ def call_again(world: World, unit: int) -> Any:
     k = pause.home[household, 2]
     pause.origin[fresh], pause.will[fresh] = household, GOES
     pause.leave_s[fresh] = pause.spread_s[household]
-    for column in (SIZE, PACE, WORK):
+    for column in (SIZE, PACE, WORK, SPACE):
         crowd.real[fresh, column] = crowd.real[household, column]
     crowd.whole[fresh, GROUP] = crowd.whole[household, GROUP]
     crowd.whole[fresh, CORRIDOR], crowd.whole[fresh, PHASE] = k, HOME
@@ -183,14 +189,16 @@ def call_again(world: World, unit: int) -> Any:
 def take_off(world: World, unit: int, phase: int) -> Any:
     """Take ``unit`` off the streets; its place in lists and its next event die with it."""
     roads, crowd = world.roads, world.crowd
-    size, link = crowd.real[unit, SIZE], crowd.route[crowd.whole[unit, AT]]
+    link = crowd.route[crowd.whole[unit, AT]]
+    size = space(world, link, unit)
     if crowd.whole[unit, STATE] == CHECKED:
         leave_check(world, unit)
     roads.real[link, COUNT] -= size
     if crowd.whole[unit, STATE] == RUNS:
         roads.real[link, RUNNING] -= size
     if crowd.whole[unit, STATE] == KEEPS_ROOM:
-        roads.real[crowd.whole[unit, KEPT], COUNT] -= size
+        kept = crowd.whole[unit, KEPT]
+        roads.real[kept, COUNT] -= space(world, kept, unit)
     crowd.whole[unit, PHASE] = phase
 
 

@@ -36,6 +36,7 @@ from clearway.simulate.state import (
     RATE,
     RECHECK,
     SIZE,
+    SPACE,
     STAYS,
     UNANNOUNCED,
     UNCALLED,
@@ -130,7 +131,12 @@ def _crowd(case: Case, draw: Draw, folk: HouseholdDraw, itself: NDArray[np.bool_
     real[:count, WORK] = case.folk.size * folk.work
     for g, group in enumerate(case.scenario.groups):
         mine = case.folk.group == g
-        real[:count][mine, PACE] = group.speed_m_per_s.at(folk.speed[mine]) * draw.pace
+        drives = group.persons_per_car is not None
+        # How slow people are on foot says nothing about cars.
+        pace = 1.0 if drives else draw.pace
+        real[:count][mine, PACE] = group.speed_m_per_s.at(folk.speed[mine]) * pace
+        each = group.persons_per_car.central if group.persons_per_car else 1.0
+        real[:count][mine, SPACE] = case.folk.size[mine] / each
     whole[:count, AT], whole[:count, END] = case.way_start[way], case.way_start[way + 1]
     whole[:count, GROUP] = case.folk.group
     whole[:count, CORRIDOR] = case.corridor_of[way]
@@ -183,6 +189,7 @@ def _pause(case: Case, draw: Draw, folk: HouseholdDraw, will: NDArray[np.int8]) 
         tally=np.zeros((corridors, COUNTS)),
         total=np.zeros(5),
         bin_s=np.array([float(BIN_S)]),
+        taken=np.zeros((corridors, 0)),
     )
 
 

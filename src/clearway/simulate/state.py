@@ -27,8 +27,8 @@ FRONT, HEAD, TAIL, WAIT_HEAD, WAIT_TAIL, WAIT_NEXT, POINTS, GATE = 0, 1, 2, 3, 4
 LINK_INDEXES: Final = 8
 
 # Columns of ``Crowd.real`` and ``Crowd.whole``.
-TIME, ENTERED, PACE, SIZE, WORK, LEFT, JOINED, PASSED = 0, 1, 2, 3, 4, 5, 6, 7
-UNIT_NUMBERS: Final = 8
+TIME, ENTERED, PACE, SIZE, WORK, LEFT, JOINED, PASSED, SPACE = 0, 1, 2, 3, 4, 5, 6, 7, 8
+UNIT_NUMBERS: Final = 9
 NEXT, AT, END, STATE, PHASE, CORRIDOR, GROUP, KEPT = 0, 1, 2, 3, 4, 5, 6, 7
 UNIT_INDEXES: Final = 8
 
@@ -66,8 +66,9 @@ class Crowd(NamedTuple):
     Attributes
     ----------
     real
-        Shape (units, 8): time of its next event, of entering its link (s), free speed (m/s),
-        persons, work at a check (persons), when it left home, came to the gate and passed it.
+        Shape (units, 9): time of its next event, of entering its link (s), free speed (m/s),
+        persons, work at a check (persons), when it left home, came to the gate and passed it; what
+        it takes of a street's flow and room: persons on foot, cars.
     whole
         Shape (units, 8): next in its list, place in ``route``, end of its route, next event,
         phase, corridor, group, and the link on which room is kept for it.
@@ -172,6 +173,9 @@ class Pause(NamedTuple):
         Shape (5,): exposure (person-s) walking, waiting, in the corridor; called; uncalled.
     bin_s
         Shape (1,), seconds a bin.
+    taken
+        Shape (k, steps), persons a second of each gate's rate that vehicles of the fleet take;
+        shape (k, 0) without a fleet.
     """
 
     rule: NDArray[np.float64]
@@ -198,6 +202,7 @@ class Pause(NamedTuple):
     tally: NDArray[np.float64]
     total: NDArray[np.float64]
     bin_s: NDArray[np.float64]
+    taken: NDArray[np.float64]
 
 
 class World(NamedTuple):
@@ -254,5 +259,13 @@ def borrow(world: World) -> Any:
             borrowed(pause.tally),
             borrowed(pause.total),
             borrowed(pause.bin_s),
+            borrowed(pause.taken),
         ),
     )
+
+
+@numba.njit(cache=True, nogil=True, forceinline=True)
+def space(world: World, link: int, unit: int) -> Any:
+    """Return what ``unit`` takes of the room of ``link``: at a gate persons, cars on a road."""
+    column = SIZE if world.roads.whole[link, POINTS] > 0 else SPACE
+    return world.crowd.real[unit, column]

@@ -30,6 +30,7 @@ from clearway.simulate.state import (
     POINTS,
     SECONDS_EACH,
     SIZE,
+    SPACE,
     SPEED,
     STORAGE,
     TIME,
@@ -221,6 +222,7 @@ def no_pause() -> Pause:
         tally=none((0, COUNTS)),
         total=none(5),
         bin_s=np.array([900.0]),
+        taken=none((0, 0)),
     )
 
 
@@ -228,6 +230,7 @@ def _crowd(units: Units, door: NDArray[np.int64]) -> Crowd:
     count = len(units.size)
     number = np.zeros((count, UNIT_NUMBERS))
     number[:, PACE], number[:, SIZE] = units.speed_m_per_s, units.size
+    number[:, SPACE] = units.size
     number[:, WORK], number[:, LEFT] = units.work, units.depart_s
     index = np.zeros((count, UNIT_INDEXES), dtype=np.int32)
     # Each way gets its door put before it.
