@@ -11,12 +11,13 @@ from clearway.model.facts import Text
 from clearway.model.plan import Binding, Level, Movement, Plan
 from clearway.model.rules import GateRule, LastDeparture, Rules
 from clearway.model.scenario import Scenario
+from clearway.publish.duty_file import duty_json, run_json
 
 FORMAT: Final = "clearway-plan/1"
 
 
 def plan_to_json(scenario: Scenario, plan: Plan) -> str:
-    """Return ``plan`` as the text of a ``plan.json``: one movement a line.
+    """Return ``plan`` as the text of a ``plan.json``: one movement, duty or convoy a line.
 
     The same plan gives the same text. Times are local and carry their offset; a bound, gap or cap
     that is not finite is written as null.
@@ -34,6 +35,10 @@ def plan_to_json(scenario: Scenario, plan: Plan) -> str:
         If another figure of the plan is not finite, or a gate's last entries are not one a group.
     """
     rules = plan.rules
+    vehicles = {
+        "duties": [duty_json(scenario, duty) for duty in plan.duties],
+        "convoys": [run_json(scenario, run) for run in plan.convoys],
+    }
     keys = (
         ("format", _json(FORMAT)),
         ("scenario", _json(plan.scenario)),
@@ -44,6 +49,8 @@ def plan_to_json(scenario: Scenario, plan: Plan) -> str:
         ("levels", _list(_level(level) for level in plan.levels)),
         *((("rules", _rules(scenario, rules)),) if rules is not None else ()),
         ("movements", _list(_movement(scenario, movement) for movement in plan.movements)),
+        # Only where there are any: a plan without vehicles is the file that it always was.
+        *((key, _list(told)) for key, told in vehicles.items() if told),
     )
     return "{\n" + ",\n".join(f"{_json(key)}: {value}" for key, value in keys) + "\n}\n"
 

@@ -4,147 +4,32 @@ from __future__ import annotations
 
 import math
 import os
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
-
-from pydantic import AfterValidator, BeforeValidator, Field
-from pydantic_core import PydanticCustomError
+from typing import Final
 
 from clearway.errors import ScenarioError
 from clearway.model.facts import Text
-from clearway.model.plan import PEOPLE, Binding, Level, Movement, Plan, Status
+from clearway.model.plan import EXPOSURE, HOURS, Binding, Level, Movement, Plan, Status
 from clearway.model.rules import GateRule, LastDeparture, Rules
 from clearway.model.scenario import Scenario, row_of
 from clearway.read.breaches import BreachLog
 from clearway.read.document import Document
 from clearway.read.document import Path as KeyPath
+from clearway.read.duty_build import convoys_of, duties_of
 from clearway.read.files import Limits, read_text
 from clearway.read.json_text import ListLines, load_object
-from clearway.read.schema import OWN_RULE, BothTongues, Id, Moment, Share, Table
-
-FORMAT: Final = "clearway-plan/1"
+from clearway.read.plan_schema import (
+    LevelTable,
+    MovementTable,
+    PlanTable,
+    RulesTable,
+    StatusTable,
+)
+from clearway.read.schema import BothTongues
 
 #: About ten times what a city of a million needs; a file beyond it is not read at all.
 LIMITS: Final = Limits(file_bytes=64_000_000, line_bytes=64_000_000)
-
-_MOST: Final = 1_000_000_000
-
-
-def _time(value: Any) -> Any:
-    """Return ISO 8601 text as a moment; anything else is left for the type to refuse."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return datetime.fromisoformat(value)
-    except ValueError:
-        raise PydanticCustomError(
-            OWN_RULE, "must be a moment, such as 2016-10-20T08:00:00+03:00"
-        ) from None
-
-
-def _name(text: str) -> str:
-    if not text:
-        raise PydanticCustomError(OWN_RULE, "must not be empty")
-    if any(unicodedata.category(one) in {"Cc", "Cs"} for one in text):
-        raise PydanticCustomError(OWN_RULE, "must have no control characters")
-    return text
-
-
-Time = Annotated[Moment, BeforeValidator(_time)]
-Name = Annotated[str, Field(max_length=200), AfterValidator(_name)]
-ByGroup = dict[str, Annotated[float, Field(ge=0, le=86_400)]]
-Cap = Annotated[float, Field(ge=0)]
-Count = Annotated[int, Field(ge=0, le=_MOST)]
-Least = Annotated[int, Field(ge=1, le=_MOST)]
-
-
-class BindingTable(Table):
-    """One entry of ``status.binding``."""
-
-    kind: Name
-    where: Name
-    from_: Annotated[Time, Field(alias="from")]
-    until: Time
-    worth_persons: float
-    text: BothTongues
-
-
-class StatusTable(Table):
-    """``status``."""
-
-    code: Literal["optimal", "time_limit", "partial", "infeasible"]
-    reason: BothTongues
-    binding: list[BindingTable]
-
-
-class LevelTable(Table):
-    """One entry of ``levels``."""
-
-    name: Literal["people_out", "exposure_person_hours", "hours_until_out"]
-    value: float
-    bound: float | None
-    gap: float | None
-
-
-class MovementTable(Table):
-    """One entry of ``movements``."""
-
-    id: Name
-    zone: Name
-    group: Name
-    corridor: Name
-    departure: Time
-    first_household: Count
-    households: Least
-    persons: Least
-    route: Annotated[list[Id], Field(min_length=1)]
-
-
-class GateRuleTable(Table):
-    """One entry of ``rules.gates``; a cap that is null is none."""
-
-    corridor: Name
-    hold_queue_persons: Cap | None
-    hold_called_persons: Cap | None
-    open_persons: Cap | None
-    last_entry_s: ByGroup
-    turn_m: Annotated[float, Field(ge=0)]
-    last_entry_recheck_s: ByGroup | None
-    open_recheck_persons: Cap | None
-
-
-class LastDepartureTable(Table):
-    """One entry of ``rules.last_departures``."""
-
-    zone: Name
-    group: Name
-    corridor: Name
-    before_s: Annotated[float, Field(ge=0, le=604_800)]
-
-
-class RulesTable(Table):
-    """``rules``."""
-
-    risk: Share
-    gates: list[GateRuleTable]
-    last_departures: list[LastDepartureTable]
-
-
-class PlanTable(Table):
-    """The whole file."""
-
-    format: Literal["clearway-plan/1"]
-    scenario: Name
-    slot_s: Least
-    uptake: Share
-    willing_persons: Count
-    status: StatusTable
-    levels: list[LevelTable]
-    rules: RulesTable | None = None
-    movements: list[MovementTable]
 
 
 def read_plan(path: str | os.PathLike[str], scenario: Scenario) -> Plan:
@@ -173,13 +58,16 @@ def read_plan(path: str | os.PathLike[str], scenario: Scenario) -> Plan:
     log.done()
     document = Document(name, data, PlanTable, _lines(text or ""), log)
     table = document.model
-    moves = _movements(document, table, scenario) if table is not None else ()
-    if table is not None and table.rules is not None:
-        _check_rules(document, table.rules, scenario)
     log.done()
     if table is None:
         # Whatever keeps a file from its schema is noted, so this would be a defect of the reader.
         raise AssertionError(f"nothing noted about {name}, but it breaks its schema")
+    moves = _movements(document, table, scenario)
+    duties = duties_of(document, table, scenario)
+    convoys = convoys_of(document, table, scenario)
+    if table.rules is not None:
+        _check_rules(document, table.rules, scenario)
+    log.done()
     return Plan(
         scenario=table.scenario,
         movements=moves,
@@ -188,12 +76,17 @@ def read_plan(path: str | os.PathLike[str], scenario: Scenario) -> Plan:
         willing_persons=table.willing_persons,
         uptake=table.uptake,
         rules=_rules(table.rules, scenario) if table.rules is not None else None,
+        duties=duties,
+        convoys=convoys,
     )
 
 
 def _lines(text: str) -> Callable[[KeyPath], int]:
-    """Return what tells the line of a movement, of a gate's rule and of a last departure."""
-    wheres = (("movements",), ("rules", "gates"), ("rules", "last_departures"))
+    """Return what tells the line of a movement, duty, convoy, gate's rule and last departure."""
+    wheres = (
+        *(("movements",), ("duties",), ("convoys",)),
+        *(("rules", "gates"), ("rules", "last_departures")),
+    )
     lists = [ListLines(text, *where) for where in wheres]
     return lambda path: max(lines(path) for lines in lists)
 
@@ -219,6 +112,7 @@ def _movements(
         document.note(("slot_s",), table.slot_s, rule)
     _check_unique(document, "movements", [movement.id for movement in table.movements])
     _check_unique(document, "levels", [level.name for level in table.levels])
+    _check_unique(document, "duties", [duty.id for duty in table.duties])
     made = (_movement(document, n, one, scenario) for n, one in enumerate(table.movements))
     return tuple(move for move in made if move is not None)
 
@@ -333,7 +227,7 @@ def _cap(persons: float | None) -> float:
 
 def _level(table: LevelTable) -> Level:
     """Return a level; without a bound, one that bounds nothing."""
-    endless = math.inf if table.name == PEOPLE else -math.inf
+    endless = -math.inf if table.name in {EXPOSURE, HOURS} else math.inf
     return Level(table.name, table.value, endless if table.bound is None else table.bound)
 
 
