@@ -15,7 +15,9 @@ NODES = "network/node.csv"
 LINKS = "network/link.csv"
 ZONES = "zones.geojson"
 DEMAND = "demand.csv"
+PATIENTS = "patients.csv"
 FILES = (PLAN, NODES, LINKS, ZONES, DEMAND)
+ALL_FILES = (*FILES, PATIENTS)
 
 
 def written(scenario: Scenario, folder: Path) -> Path:

@@ -63,6 +63,12 @@ def uncertainty() -> Uncertainty:
         uncalled_share=estimate(0.02, 0.05, 0.15),
         pace_factor=estimate(0.8, 1, 1),
         lateness_s=estimate(0, 300, 1_200),
+        boarding_factor=estimate(0.8, 1, 3),
+        breakdown_share=estimate(0, 0.02, 0.05),
+        refusal_share=estimate(0, 0.05, 0.3),
+        under_triage_share=estimate(0, 0.09, 0.2),
+        death_red_per_h=estimate(0, 0.002, 0.01),
+        death_yellow_per_h=estimate(0, 0.0002, 0.001),
     )
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from clearway.errors import Breach, ScenarioError
 from clearway.model.scenario import Scenario
 from clearway.read.scenario import read_scenario
-from tests.read import terms
-from tests.read.folders import FILES, written
+from tests.read import rides
+from tests.read.folders import ALL_FILES, PATIENTS, PLAN, written
 
 #: What stands in place of a number, a word, or a piece of either.
 _NASTY = (
@@ -22,6 +22,8 @@ _NASTY = (
     *("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", '"', "'", '"""', "\\", "\\u0000"),
     *(",", ";", "=", ".", "#", "[", "]", "{", "}", "a.b", "Z1", "G1", "C1", "R1", "102", "1018"),
     *("36.2", "37.15", "91", "LINESTRING", "LINESTRING EMPTY", "Polygon", "MultiPolygon"),
+    *("aid:A1", "patients:2016-10-20", "24:00", "bus", "H1", "D2", "walk", "car", "P-001", "IITT"),
+    *("red", "+963 944 123456", "الاسم", "first_name", "handed over"),
     *(
         "FeatureCollection",
         "features",
@@ -94,7 +96,7 @@ _CHANGES: st.SearchStrategy[Change] = st.one_of(
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return one good folder for all examples; each puts back what it changed."""
-    return written(terms.told(), tmp_path_factory.mktemp("fuzz") / "s")
+    return written(rides.told(), tmp_path_factory.mktemp("fuzz") / "s")
 
 
 @settings(
@@ -104,11 +106,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(changes=st.lists(st.tuples(st.sampled_from(FILES), _CHANGES), min_size=1, max_size=4))
+@given(changes=st.lists(st.tuples(st.sampled_from(ALL_FILES), _CHANGES), min_size=1, max_size=4))
 def test_broken_folder_gives_a_scenario_or_breaches(
     folder: Path, changes: list[tuple[str, Change]]
 ) -> None:
-    good = {name: (folder / name).read_bytes() for name in FILES}
+    good = {name: (folder / name).read_bytes() for name in ALL_FILES}
     try:
         for name, change in changes:
             content = (folder / name).read_bytes()
@@ -117,6 +119,31 @@ def test_broken_folder_gives_a_scenario_or_breaches(
     finally:
         for name, content in good.items():
             (folder / name).write_bytes(content)
+
+
+@settings(
+    max_examples=400,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(changes=st.lists(_CHANGES, min_size=1, max_size=4), patients=st.booleans())
+def test_broken_vehicles_and_patients_give_a_scenario_or_breaches(
+    folder: Path, changes: list[Change], patients: bool
+) -> None:
+    """In ``patients.csv``, and in ``scenario.toml`` from its first table of vehicles on."""
+    path = folder / (PATIENTS if patients else PLAN)
+    good = path.read_bytes()
+    head, mark, tail = good.partition(b"[[vehicle_type]]")
+    content = good if patients else mark + tail
+    try:
+        for change in changes:
+            content = change(content) if content else content
+        path.write_bytes(content if patients else head + content)
+        _assert_read_or_told(folder)
+    finally:
+        path.write_bytes(good)
 
 
 def _assert_read_or_told(folder: Path) -> None:
@@ -128,7 +155,7 @@ def _assert_read_or_told(folder: Path) -> None:
         told = error.breaches
     assert isinstance(scenario, Scenario) != bool(told)
     for breach in told:
-        assert breach.file in FILES
+        assert breach.file in ALL_FILES
         content = (folder / breach.file).read_bytes()
         assert 0 <= breach.row <= content.count(b"\n") + content.count(b"\r") + 1
         assert breach.field

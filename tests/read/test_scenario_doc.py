@@ -5,25 +5,41 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import NoneType
 from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
 
 from clearway.model.agreement import CONSENT_LEVELS, CONSENT_STATES
+from clearway.model.care import SYSTEMS
 from clearway.model.facts import SHAPES
+from clearway.model.fleet import CARE
+from clearway.model.population import MODES
 from clearway.model.scenario import USUAL
 from clearway.model.uncertainty import RANGES
-from clearway.read import schema, tables
+from clearway.read import fleet_schema, schema, tables
 from clearway.read.network import LINK_COLUMNS, NODE_COLUMNS
+from clearway.read.patients import PATIENT_COLUMNS
 from clearway.read.scenario import DEMAND_COLUMNS, LIMITS, read_scenario
+from clearway.read.scenario_schema import ScenarioTable
 from clearway.read.terms import IN_SECONDS
-from tests.read.folders import DEMAND, FILES, LINKS, NODES, PLAN, ZONES, breaches, change
+from tests.read.folders import (
+    DEMAND,
+    FILES,
+    LINKS,
+    NODES,
+    PATIENTS,
+    PLAN,
+    ZONES,
+    breaches,
+    change,
+)
 
 _PAGE = Path(__file__).parents[2] / "docs" / "scenario-format.md"
 
 _TABLES: dict[str, type[BaseModel]] = {
-    "Top level": schema.ScenarioTable,
+    "Top level": ScenarioTable,
     "Words in two languages": schema.BothTongues,
     "Numbers with a range": schema.Range[float],
     "`[planning]`": schema.PlanningTable,
@@ -43,11 +59,25 @@ _TABLES: dict[str, type[BaseModel]] = {
     "`[[provision]]`": schema.ProvisionTable,
     "`[notification]`": schema.NotificationTable,
     "`[decider]`": schema.DeciderTable,
+    "`[[vehicle_type]]`": fleet_schema.VehicleTypeTable,
+    "`[[depot]]`": fleet_schema.DepotTable,
+    "`[[vehicles]]`": fleet_schema.VehiclesTable,
+    "`[fleet]`": fleet_schema.FleetTable,
+    "`[care]`": fleet_schema.CareTable,
+    "`[[hospital]]`": fleet_schema.HospitalTable,
+    "`[[hospital.beds]]`": fleet_schema.BedsTable,
+    "`[[convoy]]`": fleet_schema.ConvoyTable,
+    "`[[linked_movement]]`": fleet_schema.LinkedMovementTable,
     "`[[fact]]`": schema.FactTable,
     "`zones.geojson`": schema.ZoneProperties,
 }
 
-_COLUMNS = {NODES: NODE_COLUMNS, LINKS: LINK_COLUMNS, DEMAND: DEMAND_COLUMNS}
+_COLUMNS = {
+    NODES: NODE_COLUMNS,
+    LINKS: LINK_COLUMNS,
+    DEMAND: DEMAND_COLUMNS,
+    PATIENTS: PATIENT_COLUMNS,
+}
 
 
 def _page() -> str:
@@ -74,6 +104,10 @@ def _found(annotation: Any) -> Iterator[str]:
     """Yield the limits of the numbers in a range, limits or weight, which may be left out."""
     for part in get_args(annotation):
         yield from _found(part)
+        # Where a key may be left out, its limits stand inside; those of entries of lists do not.
+        optional = NoneType in get_args(annotation)
+        for told in get_args(part)[1:] if optional else ():
+            yield from (limit for one in getattr(told, "metadata", ()) for limit in _of(one))
     if isinstance(annotation, type) and issubclass(annotation, schema.Table):
         for key in ("low", "go", "value"):
             field = annotation.model_fields.get(key)
@@ -98,7 +132,7 @@ def test_page_names_every_key_and_no_other(heading: str) -> None:
 def test_page_gives_the_limits_of_every_key(heading: str) -> None:
     model = _TABLES[heading]
     for key, row in _rows(heading).items():
-        numbers = set(re.findall(r"\d[\d.]*", row[2]))
+        numbers = set(re.findall(r"-?\d[\d.]*", row[2]))
         asked = set() if "id of" in row[1] else _limits(model, key)
         assert asked <= numbers, key
 
@@ -111,7 +145,11 @@ def test_page_gives_the_limits_of_all_keys_of_a_kind() -> None:
 
 def test_limits_are_looked_at() -> None:
     assert _limits(schema.CorridorTable, "links") == {"1", "5000"}
-    assert _limits(schema.GroupTable, "speed_m_per_s") == {"0.05", "3"}
+    assert _limits(schema.GroupTable, "speed_m_per_s") == {"0.05", "60"}
+    assert _limits(schema.GroupTable, "persons_per_car") == {"1", "100"}
+    assert _limits(fleet_schema.VehicleTypeTable, "speed_km_per_h") == {"0.36", "216"}
+    assert _limits(fleet_schema.VehicleTypeTable, "range_km") == {"0", "100000"}
+    assert _limits(fleet_schema.BedsTable, "places") == {"0", "1000000"}
     assert _limits(schema.PlanningTable, "slot_min") == {"0", "1440"}
     assert _limits(schema.UncertaintyTable, "recheck_factor") == {"0.01", "100"}
     assert _limits(schema.ThresholdsTable, "wait_min") == {"0", "44640"}
@@ -139,6 +177,9 @@ def test_page_names_every_word_of_a_choice() -> None:
         ("`[[consent]]`", "level", CONSENT_LEVELS),
         ("`[[consent]]`", "state", CONSENT_STATES),
         ("Numbers with a range", "shape", SHAPES),
+        ("`[[group]]`", "modes", MODES),
+        ("`[[vehicle_type]]`", "care", CARE),
+        ("`[care]`", "system", tuple(SYSTEMS)),
     ):
         told = _rows(heading)[key][2].partition(";")[0]
         assert tuple(re.findall(r"`([^`]+)`", told)) == words
@@ -170,7 +211,8 @@ def test_page_gives_an_example_of_every_key() -> None:
     inner = {"planning", "group", "corridor", "reception", "window", "fact"}
     inner |= {"gate", "holding_area", "open_limit"}
     inner |= {"uncertainty", "thresholds", "consent", "hazard", "provision"}
-    inner |= {"notification", "decider"}
+    inner |= {"notification", "decider", "vehicle_type", "depot", "vehicles", "fleet", "care"}
+    inner |= {"hospital", "beds", "convoy", "linked_movement"}
     for heading in [*_TABLES, *(f"`{name}`" for name in _COLUMNS)]:
         for key, row in _rows(heading).items():
             assert len(row) == 5, row
@@ -202,6 +244,37 @@ def test_folder_on_the_page_can_be_read(tmp_path: Path) -> None:
     assert scenario.id == "two-streets"
     assert scenario.demand.persons.sum() == 20 + 240 + 180 + 50 + 250
     assert scenario.planning.spread == 1
+
+
+def _with_vehicles(folder: Path) -> Path:
+    """Return the folder of the page with what the page says can be added."""
+    _example(folder)
+    more = _page().partition("## Vehicles, patients and aid to add to it\n")[2]
+    toml, patients = re.findall(r"^```\w+\n(.*?)^```", more, re.MULTILINE | re.DOTALL)[:2]
+    (lane,) = re.findall(r"line\s+more in its `\[corridor.gate\]`:\s+`([^`]+)`", more)
+    change(folder, PLAN, "[corridor.gate]\n", f"[corridor.gate]\n{lane}\n")
+    with (folder / PLAN).open("a", encoding="utf-8") as file:
+        file.write(f"\n{toml}")
+    (folder / PATIENTS).write_text(patients, encoding="utf-8")
+    return folder
+
+
+def test_vehicles_and_patients_on_the_page_can_be_added(tmp_path: Path) -> None:
+    scenario = read_scenario(_with_vehicles(tmp_path / "s"))
+    assert scenario.corridors[0].vehicles_per_s.central * 3600 == pytest.approx(12)
+    assert scenario.fleet.count == 2
+    assert [one.code for one in scenario.care.patients] == ["P-001", "P-002"]
+    assert scenario.care.hospitals[0].places("general") == 10
+    assert [one.after for one in scenario.aid.links] == ["aid:A1"]
+
+
+def test_page_gives_the_categories_of_every_system() -> None:
+    told = _rows("`patients.csv`")["category"][2]
+    found = {
+        system: tuple(re.findall(r"`([^`]+)`", words))
+        for system, words in re.findall(r"`([A-Z]+)`: ([^;]*)", told)
+    }
+    assert found == {system: tuple(words) for system, words in SYSTEMS.items()}
 
 
 def test_breaches_on_the_page_are_told(tmp_path: Path) -> None:

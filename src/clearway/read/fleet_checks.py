@@ -109,7 +109,8 @@ def _check_vehicles(plan: Document[ScenarioTable]) -> None:
         since = plan.get(*path, "since")
         _check_after(plan, path)
         key = (plan.get(*path, "type"), plan.get(*path, "depot"), since)
-        if None not in key[:2] and key in seen:
+        known = since is not None or not plan.stands(*path, "since")
+        if known and None not in key[:2] and key in seen:
             plan.note(path, f"{key[0]} at {key[1]}", "must be unique (type, depot, since)")
         seen.add(key)
     needed = plan.count("vehicles") or plan.count("convoy")
