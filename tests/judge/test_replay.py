@@ -114,7 +114,7 @@ def test_streets_are_counted_exactly(drawn: tuple[Scenario, Plan]) -> None:
     ids = drawn[0].network.links.id[case.loads.link].tolist()
     ways = (1 - case.loads.forward.astype(int)).tolist()
     slots = case.loads.slot.tolist()
-    found = dict(zip(zip(ids, ways, slots, strict=True), case.loads.persons.tolist(), strict=True))
+    found = dict(zip(zip(ids, ways, slots, strict=True), case.loads.amount.tolist(), strict=True))
     exact = {key: float(persons) for key, persons in slow.entries.items() if persons}
     assert found == pytest.approx(exact, rel=_EXACT, abs=_EXACT)
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from clearway.judge.columns import Columns, columns
+from clearway.judge.hours import open_hours
 from clearway.judge.loads import Loads, loads
 from clearway.judge.replay import Replay, replay
+from clearway.judge.rides import Rides, ride
 from clearway.judge.walking import Walks, walk
-from clearway.model.checks import shown
+from clearway.judge.words import plain
 from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
 from clearway.model.verdict import PlanBreach
@@ -21,8 +22,6 @@ CRUMB = 1e-6
 TOLERANCE = 1e-6
 #: Moments further than this from the scenario's start are said in seconds: no calendar has them.
 _CALENDAR_S = 30_000_000_000
-#: Characters of a value that are looked at; what is shown is shorter still.
-_LOOKED_AT = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,14 +32,16 @@ class Case:
     ----------
     scenario, plan
         As they were given.
-    moves, walks, seen, loads
-        The plan as columns, its routes as walked, the replay of its gates, its use of links.
+    moves, walks, rides, seen, loads
+        The plan as columns, its routes as walked, what its vehicles do, the replay of its gates,
+        its use of links.
     """
 
     scenario: Scenario
     plan: Plan
     moves: Columns
     walks: Walks
+    rides: Rides
     seen: Replay
     loads: Loads
 
@@ -59,35 +60,16 @@ def open_case(scenario: Scenario, plan: Plan) -> Case:
     """Replay ``plan`` and lay out what the rules need."""
     moves = columns(scenario, plan)
     walks = walk(scenario, moves)
-    seen = replay(scenario, moves, walks)
-    return Case(scenario, plan, moves, walks, seen, loads(scenario, moves, walks, seen))
-
-
-def plain(value: object) -> str:
-    """Return ``value`` as one short line without characters that steer a terminal."""
-    if isinstance(value, float) and math.isfinite(value):
-        return f"{value:,.10g}"
-    try:
-        text = str(value)[:_LOOKED_AT]
-    except ValueError:  # Python refuses to spell out a whole number of more than 4,300 digits.
-        text = "a number of thousands of digits"
-    return shown("".join(map(_visible, text))) or "(empty)"
-
-
-def _visible(one: str) -> str:
-    return one if one.isprintable() else one.encode("unicode_escape", "replace").decode()
+    hours = open_hours(scenario)
+    rides = ride(scenario, plan, hours)
+    seen = replay(scenario, moves, walks, hours, rides.aboard)
+    use = loads(scenario, moves, walks, seen)
+    return Case(scenario, plan, moves, walks, rides, seen, use)
 
 
 def exceeds(value: float, limit: float) -> bool:
     """Whether ``value`` is above ``limit`` by more than rounding explains."""
     return bool(value > limit + abs(limit) * TOLERANCE + CRUMB)
-
-
-def people(count: float) -> str:
-    """Return a number of persons as people read it; parts of a person only below ten."""
-    whole = round(count)
-    text = f"{count:.2g}" if count < 10 and abs(count - whole) > CRUMB else f"{whole:,}"
-    return f"{text} person" if text == "1" else f"{text} persons"
 
 
 def worst_first(breaches: Iterable[PlanBreach]) -> list[PlanBreach]:

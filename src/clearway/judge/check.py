@@ -9,6 +9,8 @@ from typing import Final
 
 import numpy as np
 
+from clearway.judge.aboard import check_bed, check_patient, check_seat, check_triage
+from clearway.judge.aid import check_convoy, check_linked
 from clearway.judge.case import Case, open_case, worst_first
 from clearway.judge.claims import check_bound, check_claim
 from clearway.judge.decide import decide
@@ -27,6 +29,8 @@ from clearway.judge.routes import check_closed, check_route
 from clearway.judge.rules import check_rule
 from clearway.judge.sites import check_reception, check_spread
 from clearway.judge.streets import check_link, peak_use
+from clearway.judge.tallies import tally_aid, tally_care, tally_fleet
+from clearway.judge.vehicles import check_duty, check_lane, check_mode, check_trip
 from clearway.model.outcome import Ensemble
 from clearway.model.plan import EXPOSURE, HOURS, PEOPLE, Plan
 from clearway.model.scenario import Scenario
@@ -58,6 +62,16 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
         "claim": check_claim,
         "bound": check_bound,
         "rule": check_rule,
+        "mode": check_mode,
+        "duty": check_duty,
+        "trip": check_trip,
+        "lane": check_lane,
+        "seat": check_seat,
+        "patient": check_patient,
+        "bed": check_bed,
+        "triage": check_triage,
+        "convoy": check_convoy,
+        "linked": check_linked,
     }
 )
 
@@ -103,6 +117,9 @@ def judge(scenario: Scenario, plan: Plan, ensemble: Ensemble | None = None) -> V
         gates=case.seen.gates,
         peak_link_use=peak_use(case),
         decision=None if ensemble is None else decide(scenario, plan, broken, ensemble),
+        care=tally_care(case),
+        fleet=tally_fleet(case),
+        aid=tally_aid(case),
     )
 
 

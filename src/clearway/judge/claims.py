@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
-from clearway.judge.case import TOLERANCE, Case, plain
+from clearway.judge.case import TOLERANCE, Case
 from clearway.judge.columns import number
 from clearway.judge.outcome import levels, willing_by_zone
-from clearway.model.plan import PEOPLE
+from clearway.judge.words import plain
+from clearway.model.plan import PATIENTS_OUT, PEOPLE, RED_OUT
 from clearway.model.verdict import PlanBreach
 
 #: Difference that floating-point numbers make where the figure itself is about zero.
 _CRUMB = 1e-6
+#: Levels at which more is better, and what they count.
+_MORE: Final = MappingProxyType({RED_OUT: "patients", PATIENTS_OUT: "patients", PEOPLE: "persons"})
 
 
 def check_claim(case: Case) -> Iterator[PlanBreach]:
@@ -30,7 +34,7 @@ def check_bound(case: Case) -> Iterator[PlanBreach]:
     found = levels(case)
     for level in case.plan.levels:
         value, bound = found[level.name], number(level.bound)
-        better = value - bound if level.name == PEOPLE else bound - value
+        better = value - bound if level.name in _MORE else bound - value
         slack = TOLERANCE * abs(bound) if math.isfinite(bound) else 0.0
         # Not "above the slack": a bound that is not a number proves nothing.
         if not better <= slack + _CRUMB:
@@ -51,7 +55,7 @@ def _compare(name: str, claimed: Any, found: float) -> Iterator[PlanBreach]:
 def _unit(name: str) -> str:
     if name == "uptake":
         return "share"
-    return "persons" if name in {PEOPLE, "willing_persons"} else "person-hours"
+    return "persons" if name == "willing_persons" else _MORE.get(name, "person-hours")
 
 
 def _finite(value: float) -> float:

@@ -80,7 +80,7 @@ def columns(scenario: Scenario, plan: Plan) -> Columns:
     """Return the movements of ``plan`` as columns; nothing that they hold raises."""
     moves = plan.movements
     step = scenario.planning.step_s
-    departs = [_whole(move.depart_s) for move in moves]
+    departs = [whole_number(move.depart_s) for move in moves]
     routes = [_route(move) for move in moves]
     lengths = np.array([len(route) for route in routes], dtype=np.int64)
     return Columns(
@@ -88,13 +88,13 @@ def columns(scenario: Scenario, plan: Plan) -> Columns:
         group=_rows(row_of(scenario.groups), [move.group for move in moves]),
         corridor=_rows(row_of(scenario.corridors), [move.corridor for move in moves]),
         timed=np.array([depart is not None for depart in departs], dtype=np.bool_),
-        depart_s=np.array([min(max(d or 0, -_FAR_S), _FAR_S) for d in departs], dtype=np.int64),
+        depart_s=np.array([near(depart or 0) for depart in departs], dtype=np.int64),
         on_grid=np.array([d is not None and d % step == 0 for d in departs], dtype=np.bool_),
         first=np.array([move.first_household for move in moves], dtype=np.float64),
         households=np.array([move.households for move in moves], dtype=np.float64),
         persons=np.array([move.persons for move in moves], dtype=np.float64),
         offset=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        link=_link_rows(scenario.network.links.id, list(chain.from_iterable(routes))),
+        link=link_rows(scenario.network.links.id, list(chain.from_iterable(routes))),
     )
 
 
@@ -106,11 +106,17 @@ def number(value: Any) -> float:
         return math.nan
 
 
-def _whole(value: Any) -> int | None:
+def whole_number(value: Any) -> int | None:
+    """Return ``value`` as an int; None where it is no whole number."""
     if isinstance(value, int | np.integer):
         return int(value)
     exact = number(value)
     return int(exact) if math.isfinite(exact) and exact == math.floor(exact) else None
+
+
+def near(seconds: int) -> int:
+    """Return ``seconds``, cut where they are far beyond any pause."""
+    return min(max(seconds, -_FAR_S), _FAR_S)
 
 
 def _route(move: Movement) -> tuple[Any, ...]:
@@ -123,7 +129,7 @@ def _rows(known: dict[str, int], ids: list[Any]) -> NDArray[np.int64]:
     return np.array(rows, dtype=np.int64)
 
 
-def _link_rows(known: NDArray[np.int64], ids: list[Any]) -> NDArray[np.int64]:
+def link_rows(known: NDArray[np.int64], ids: list[Any]) -> NDArray[np.int64]:
     """Return the rows of links ``ids``, -1 for any that is none, whatever it is."""
     if not ids or not len(known):
         return np.full(len(ids), UNKNOWN, dtype=np.int64)

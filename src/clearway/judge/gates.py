@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from clearway.judge.case import CRUMB, Case, exceeds, people
+from clearway.judge.case import CRUMB, TOLERANCE, Case, exceeds
 from clearway.judge.totals import total
 from clearway.judge.walking import NONE
+from clearway.judge.words import capital, people
 from clearway.model.verdict import PlanBreach
 
 
@@ -36,7 +37,10 @@ def check_window(case: Case) -> Iterator[PlanBreach]:
 
 
 def check_margin(case: Case) -> Iterator[PlanBreach]:
-    """Yield a breach for each window after whose margin somebody is still inside the corridor."""
+    """Yield a breach for each window after whose margin somebody is still inside the corridor.
+
+    And for each trip that is.
+    """
     seen = case.seen
     portions, hours = seen.portions, seen.hours
     window = seen.cohorts.window[portions.cohort]
@@ -53,15 +57,38 @@ def check_margin(case: Case) -> Iterator[PlanBreach]:
             f"{case.when(hours.out_by_s[w])} ({_names(case, moves)})."
         )
         yield PlanBreach("margin", _place(case, w), last, float(hours.out_by_s[w]), "s", text)
+    for one, driven in case.rides.trips:
+        if not driven.late:
+            continue
+        limit = float(hours.out_by_s[driven.window_out])
+        corridor = _corridor(case, driven.window_out)
+        text = (
+            f"{capital(one.name)} is out of corridor {corridor} at {case.when(driven.out_s)}, "
+            f"though by its margin all are to be out by {case.when(limit)}."
+        )
+        yield PlanBreach("margin", one.name, driven.out_s, limit, "s", text)
 
 
 def check_gate(case: Case) -> Iterator[PlanBreach]:
-    """Yield a breach for each window at whose end people still wait at the gate."""
+    """Yield a breach for each window at whose end people still wait at the gate.
+
+    And for each slot in which more persons are aboard vehicles than the gate serves.
+    """
     for w in np.flatnonzero(case.seen.left_waiting > CRUMB).tolist():
         left = float(case.seen.left_waiting[w])
         closes = case.when(float(case.seen.hours.closes_s[w]))
         text = f"{people(left)} still wait at gate {_corridor(case, w)} when it closes at {closes}."
         yield PlanBreach("gate", _place(case, w), left, 0, "persons", text)
+    slot_s = case.scenario.planning.slot_s
+    for corridor, aboard in zip(case.scenario.corridors, case.rides.aboard, strict=True):
+        serves = corridor.gate_persons_per_s.central * slot_s
+        for slot in np.flatnonzero(aboard > serves * (1 + TOLERANCE) + CRUMB).tolist():
+            when, persons = case.when(float(slot * slot_s)), float(aboard[slot])
+            text = (
+                f"{people(persons)} are aboard vehicles that leave by gate {corridor.id} in the "
+                f"slot from {when}; it serves {serves:,g}."
+            )
+            yield PlanBreach("gate", f"{corridor.id} slot {when}", persons, serves, "persons", text)
 
 
 def check_holding(case: Case) -> Iterator[PlanBreach]:

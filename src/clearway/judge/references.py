@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from clearway.judge.case import Case, plain
+from clearway.judge.case import Case
 from clearway.judge.columns import UNKNOWN, number
+from clearway.judge.words import capital, plain
 from clearway.model.verdict import PlanBreach
 
 
@@ -20,7 +21,10 @@ def check_scenario(case: Case) -> Iterator[PlanBreach]:
 
 
 def check_reference(case: Case) -> Iterator[PlanBreach]:
-    """Yield a breach for each movement that names something which does not exist."""
+    """Yield a breach for each movement and trip that names something which does not exist.
+
+    Vehicles, patients and convoys that do not exist are told by rules of their own.
+    """
     moves = case.moves
     strange = np.bincount(moves.movement[moves.link == UNKNOWN], minlength=len(moves))
     for m in np.flatnonzero(~moves.known).tolist():
@@ -36,6 +40,11 @@ def check_reference(case: Case) -> Iterator[PlanBreach]:
         yield PlanBreach(
             "reference", case.name(m), len(names) + max(strange[m] - 1, 0), 0, "", text
         )
+    for one in case.rides.journeys:
+        if one.strange:
+            told = ", ".join(dict.fromkeys(one.strange))
+            text = f"{capital(one.name)} names what the scenario does not have: {told}."
+            yield PlanBreach("reference", one.name, len(one.strange), 0, "", text)
 
 
 def check_slot(case: Case) -> Iterator[PlanBreach]:

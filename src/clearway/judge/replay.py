@@ -12,32 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearway.judge.columns import Columns
+from clearway.judge.hours import Hours
 from clearway.judge.totals import spread_out, total
 from clearway.judge.walking import NONE, Walks
-from clearway.model.scenario import Scenario, row_of
+from clearway.model.scenario import Scenario
 from clearway.model.verdict import GateRecord
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Hours:
-    """The windows as steps and seconds from the scenario's start, in the scenario's order.
-
-    Attributes
-    ----------
-    corridor
-        Shape (w,), row of the corridor.
-    opens_s, closes_s, out_by_s
-        Shape (w,), seconds; the last person is to be out of the exit at ``out_by_s``.
-    first, end
-        Shape (w,), the first step in which the gate serves, and the first in which no more.
-    """
-
-    corridor: NDArray[np.int64]
-    opens_s: NDArray[np.int64]
-    closes_s: NDArray[np.int64]
-    out_by_s: NDArray[np.float64]
-    first: NDArray[np.int64]
-    end: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,19 +95,32 @@ class Replay:
     gates: tuple[GateRecord, ...]
 
 
-def replay(scenario: Scenario, moves: Columns, walks: Walks) -> Replay:
-    """Send the movements that can be replayed to their gates and through them."""
-    hours = _hours(scenario)
+def replay(
+    scenario: Scenario,
+    moves: Columns,
+    walks: Walks,
+    hours: Hours,
+    aboard: NDArray[np.float64],
+) -> Replay:
+    """Send the movements that can be replayed to their gates and through them.
+
+    Parameters
+    ----------
+    aboard
+        Shape (corridors, slots), persons in vehicles that leave in each slot: they are served
+        first, evenly over the slot, and the gate has that much less for everybody else.
+    """
     cohorts = _cohorts(scenario, moves, walks, hours)
     steps = int(max(hours.end.max(initial=0), 0))
     records = np.zeros((3, len(scenario.corridors), steps))
+    budgets = _budgets(scenario, aboard, steps)
     of = moves.corridor[cohorts.movement]
     seen = cohorts.join < steps
     np.add.at(records[0], (of[seen], np.maximum(cohorts.join[seen], 0)), cohorts.persons[seen])
     waiting = np.zeros(len(hours.corridor))
     found = []
     for w in range(len(hours.corridor)):
-        one, waiting[w] = _through(scenario, hours, w, cohorts, records)
+        one, waiting[w] = _through(hours, w, cohorts, records, budgets)
         found.append(one)
     cohort, step, persons = (np.concatenate(column) for column in zip(*found, strict=True))
     group, corridor = (column[cohorts.movement[cohort]] for column in (moves.group, moves.corridor))
@@ -139,23 +131,6 @@ def replay(scenario: Scenario, moves: Columns, walks: Walks) -> Replay:
         GateRecord(corridor.id, *records[:, k]) for k, corridor in enumerate(scenario.corridors)
     )
     return Replay(hours, cohorts, Portions(cohort, step, persons, out_s, late), waiting, gates)
-
-
-def _hours(scenario: Scenario) -> Hours:
-    row, step = row_of(scenario.corridors), scenario.planning.step_s
-    windows = scenario.windows
-    corridor = np.array([row[window.corridor] for window in windows])
-    opens = np.array([scenario.seconds(window.opens) for window in windows])
-    closes = np.array([scenario.seconds(window.closes) for window in windows])
-    margin = np.array([corridor.margin_s for corridor in scenario.corridors])
-    return Hours(
-        corridor=corridor,
-        opens_s=opens,
-        closes_s=closes,
-        out_by_s=(closes - margin[corridor]).astype(np.float64),
-        first=-(-opens // step),
-        end=-(-closes // step),
-    )
 
 
 def _cohorts(scenario: Scenario, moves: Columns, walks: Walks, hours: Hours) -> Cohorts:
@@ -195,8 +170,21 @@ def _window_of(
     return rows[np.where(missed, before, last)], missed
 
 
+def _budgets(scenario: Scenario, aboard: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
+    """Shape (corridors, steps), persons that each gate can serve in a step beside vehicles."""
+    planning = scenario.planning
+    rates = np.array([corridor.gate_persons_per_s.central for corridor in scenario.corridors])
+    slot = np.arange(steps) * planning.step_s // planning.slot_s
+    riders = aboard[:, slot] * (planning.step_s / planning.slot_s)
+    return np.asarray(np.maximum(rates[:, None] * planning.step_s - riders, 0.0))
+
+
 def _through(
-    scenario: Scenario, hours: Hours, w: int, cohorts: Cohorts, records: NDArray[np.float64]
+    hours: Hours,
+    w: int,
+    cohorts: Cohorts,
+    records: NDArray[np.float64],
+    budgets: NDArray[np.float64],
 ) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]], float]:
     """Serve those who come for window ``w``; note it in ``records``, say who is left."""
     k = int(hours.corridor[w])
@@ -206,8 +194,9 @@ def _through(
     join = np.maximum(cohorts.join[own], 0)
     begin, end = int(join.min()), int(hours.end[w])
     arrived = total(join - begin, cohorts.persons[own], end - begin)
-    budget = scenario.corridors[k].gate_persons_per_s.central * scenario.planning.step_s
-    joined, passed, share, waiting = _serve(arrived, int(hours.first[w]) - begin, budget)
+    closed = max(int(hours.first[w]) - begin, 0)
+    served = np.where(np.arange(end - begin) >= closed, budgets[k, begin:end], 0.0)
+    joined, passed, share, waiting = _serve(arrived, served)
     records[2, k, begin:end] = waiting
     np.add.at(records[1, k], passed + begin, share * arrived[joined])
     low = np.searchsorted(joined, join - begin, side="left")
@@ -220,9 +209,9 @@ def _through(
 
 
 def _serve(
-    arrived: NDArray[np.float64], first: int, budget: float
+    arrived: NDArray[np.float64], served: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Serve arrivals in their order, at most ``budget`` persons a step, from step ``first`` on.
+    """Serve arrivals in their order, at most ``served`` persons in each step.
 
     Returns
     -------
@@ -236,9 +225,8 @@ def _serve(
     waiting = np.zeros(len(remaining))
     portions: list[tuple[int, int, float]] = []
     head, queue = 0, 0.0
-    for step, new in enumerate(arrived.tolist()):
-        queue += new
-        left = budget if step >= first else 0.0
+    for step, (new, budget) in enumerate(zip(arrived.tolist(), served.tolist(), strict=True)):
+        queue, left = queue + new, budget
         while head <= step and (left > 0 or remaining[head] == 0):
             taken = min(left, remaining[head])
             if taken > 0:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
-from clearway.judge.case import Case, exceeds, plain
+from clearway.judge.case import Case, exceeds
+from clearway.judge.words import plain
 from clearway.model.corridor import Corridor
 from clearway.model.rules import GateRule, LastDeparture, Rules
 from clearway.model.scenario import row_of
@@ -48,25 +50,25 @@ def check_rule(case: Case) -> Iterator[PlanBreach]:
 
 def _walks(case: Case) -> dict[Way, float]:
     """Return the seconds of the longest walk to the gate, for each way that the plan uses."""
-    moves, walks, links = case.moves, case.walks, case.scenario.network.links
+    moves, walks = case.moves, case.walks
     found: dict[Way, float] = {}
     for m in np.flatnonzero(walks.usable).tolist():
         way = (int(moves.zone[m]), int(moves.group[m]), int(moves.corridor[m]))
         first, gate = int(moves.offset[m]), int(moves.offset[m] + walks.gate[m])
-        metres = float(links.length_m[moves.link[first:gate]].sum())
-        seconds = _central(case, way[1], metres, int(walks.before[gate]))
+        seconds = _central(case, way[1], moves.link[first:gate], int(walks.before[gate]))
         found[way] = max(found.get(way, 0.0), seconds)
     return found
 
 
-def _central(case: Case, group: int, metres: float, ticks: int) -> float:
-    """Return the seconds of a walk at central speed.
+def _central(case: Case, group: int, links: NDArray[np.int64], ticks: int) -> float:
+    """Return the seconds of a way over ``links`` (rows) at central speed.
 
     The plan's grid rounds each link up or down, and short ones up to a tick; rules may be made
     from metres. The shorter of both is asked for.
     """
-    speed = case.scenario.groups[group].speed_m_per_s.central
-    return min(metres / speed, float(ticks * case.scenario.planning.tick_s))
+    speed = case.walks.speed_m_per_s[group, links]
+    seconds = float((case.scenario.network.links.length_m[links] / speed).sum())
+    return min(seconds, float(ticks * case.scenario.planning.tick_s))
 
 
 def _risk(case: Case, rules: Rules) -> Iterator[PlanBreach]:
@@ -139,11 +141,11 @@ def _last_entry(case: Case, k: int, gate: GateRule, groups: list[int]) -> Iterat
         text = f"The rule for gate {gate.corridor} has {told} last entries for {wanted} groups."
         yield _breach(f"{gate.corridor} entry", told, wanted, "last entries", text)
         return
-    metres = _metres(case, scenario.corridors[k])
+    links = scenario.network.link_index(scenario.corridors[k].links)
     # With 0 persons nobody is admitted on a day with a second check, whatever the hour.
     again = gate.last_entry_recheck_s if gate.open_recheck_persons > 0 else ()
     for g in groups:
-        walk = _central(case, g, metres, int(case.walks.corridor_ticks[g, k]))
+        walk = _central(case, g, links, int(case.walks.corridor_ticks[g, k]))
         value = min([gate.last_entry_s[g], *again[g : g + 1]])
         if exceeds(walk, value):
             group = scenario.groups[g].id
