@@ -11,7 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearway.model.corridor import HOLDING_PERSONS_PER_M2, Corridor, HoldingArea, Window
+from clearway.model.corridor import (
+    HOLDING_PERSONS_PER_M2,
+    NO_VEHICLES,
+    Corridor,
+    HoldingArea,
+    Window,
+)
 from clearway.model.facts import Estimate
 from tests.model.nouns import (
     ASSUMED,
@@ -75,6 +81,8 @@ def test_holding_areas_are_refused_by_field(changes: dict[str, Any], refused: li
             {"gate_persons_per_s": estimate(0, 101, 102)},
             ["gate_persons_per_s.central", "gate_persons_per_s.high"],
         ),
+        ({"vehicles_per_s": estimate(-0.1, 0, 1)}, ["vehicles_per_s.low"]),
+        ({"vehicles_per_s": estimate(0, 1, 101)}, ["vehicles_per_s.high"]),
     ],
 )
 def test_corridors_are_refused_by_code_and_field(
@@ -92,6 +100,13 @@ def test_every_breach_of_a_corridor_is_told_at_once() -> None:
     """Three fields, three breaches."""
     found = fields(corridor(), links=(), margin_s=float("inf"), source="")
     assert [one.partition(".")[2] for one in found] == ["links", "margin_s", "source"]
+
+
+def test_no_vehicle_passes_unless_a_lane_is_told() -> None:
+    """And the scenario says that this is assumed."""
+    assert corridor().vehicles_per_s == NO_VEHICLES
+    assert NO_VEHICLES.high == 0
+    assert NO_VEHICLES.assumed
 
 
 def test_a_gate_may_stand_still() -> None:

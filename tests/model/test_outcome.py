@@ -148,7 +148,8 @@ def test_columns_are_of_the_kinds_that_they_say() -> None:
 
 def test_an_ensemble_has_a_member_at_least() -> None:
     """An early end with nothing done is none."""
-    empty = {field.name: () for field in dataclasses.fields(Ensemble)}
+    columns = (field.name for field in dataclasses.fields(Ensemble) if field.name != "fleet")
+    empty = dict.fromkeys(columns, ())
     told = refusal(lambda: Ensemble(**(empty | {"scenario": "a", "seed": 1, "bin_s": 1})))  # type: ignore[arg-type]
     assert told == [("ensemble.numbers", "must have at least one member")]
 

@@ -81,7 +81,7 @@ def test_a_level_is_found_by_its_name() -> None:
     assert plan().level("hours_until_out").value == 9.0
     with pytest.raises(KeyError, match="exposure_person_hours"):
         plan().level("exposure_person_hours")
-    assert LEVELS[0] == "people_out"
+    assert LEVELS[:3] == ("red_out", "patients_out", "people_out")
 
 
 def test_persons_are_those_of_all_movements() -> None:
@@ -146,4 +146,5 @@ def test_rules_have_names_of_one_word() -> None:
     """Each once; they are what a plan's breaches are called by in files and on screens."""
     assert len(set(RULES)) == len(RULES)
     assert all(rule.isalpha() and rule.islower() for rule in RULES)
+    assert {"duty", "trip", "lane", "seat", "patient", "bed", "triage", "linked"} <= set(RULES)
     assert {"gate", "holding", "link", "margin", "supply", "household", "claim"} <= set(RULES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from typing import Any
 
@@ -31,11 +32,52 @@ def demand(sizes: list[int]) -> Demand:
         ({"weight_source": " "}, ["group able.weight_source"]),
         ({"speed_m_per_s": estimate(0.04, 1, 2)}, ["group able.speed_m_per_s.low"]),
         ({"speed_m_per_s": estimate(1, 2, 3.1)}, ["group able.speed_m_per_s.high"]),
+        ({"modes": ()}, ["group able.modes"]),
+        ({"modes": ("fly",)}, ["group able.modes"]),
+        ({"modes": ("ride", "ride")}, ["group able.modes"]),
+        ({"modes": ("car",)}, ["group able.persons_per_car"]),
+        ({"persons_per_car": estimate(2)}, ["group able.persons_per_car"]),
+        ({"modes": ("walk", "car"), "persons_per_car": estimate(2)}, ["group able.modes"]),
+        ({"modes": ("car",), "persons_per_car": estimate(0.9)}, ["group able.persons_per_car"]),
+        ({"wheelchair_users": 2}, ["group able.wheelchair_users"]),
+        ({"wheelchair_users": -1}, ["group able.wheelchair_users"]),
     ],
 )
 def test_groups_are_refused_by_field(changes: dict[str, Any], refused: list[str]) -> None:
     """Nobody weighs less than one: no group is worth less than another's able walkers."""
     assert fields(group(), **changes) == refused
+
+
+@pytest.mark.parametrize(
+    ("modes", "own_way", "rides"),
+    [
+        (("walk",), "walk", False),
+        (("car",), "car", False),
+        (("ride",), None, True),
+        (("ride", "walk"), "walk", True),
+        (("car", "ride"), "car", True),
+    ],
+)
+def test_a_group_goes_its_own_way_or_rides(
+    modes: tuple[str, ...], own_way: str | None, rides: bool
+) -> None:
+    """A group that neither walks nor drives goes only if places are offered to it."""
+    cars = estimate(3) if "car" in modes else None
+    made = dataclasses.replace(group(), modes=modes, persons_per_car=cars)
+    assert (made.own_way, made.rides) == (own_way, rides)
+
+
+def test_a_group_walks_unless_more_is_said() -> None:
+    made = group()
+    assert (made.modes, made.persons_per_car, made.wheelchair_users) == (("walk",), None, 0)
+
+
+def test_those_with_cars_may_go_faster() -> None:
+    """Up to 60 m/s: a street's own speed holds where it is lower."""
+    drivers = dataclasses.replace(group(), modes=("car",), persons_per_car=estimate(3))
+    fast = dataclasses.replace(drivers, speed_m_per_s=estimate(5, 10, 60))
+    assert fast.speed_m_per_s.high == 60
+    assert fields(drivers, speed_m_per_s=estimate(5, 10, 61)) == ["group able.speed_m_per_s.high"]
 
 
 @pytest.mark.parametrize(

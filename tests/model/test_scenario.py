@@ -13,11 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearway.errors import ScenarioError
-from clearway.model.corridor import Window
+from clearway.model.care import Care
+from clearway.model.corridor import NO_VEHICLES, Window
 from clearway.model.population import Demand
-from clearway.model.scenario import Planning, Scenario, row_of
+from clearway.model.scenario import NO_AID, NO_CARE, NO_FLEET, Planning, Scenario, row_of
 from tests import scenarios
 from tests.model.nouns import ASSUMED, estimate, fields, planning, refusal
+from tests.read import rides
 
 DAMASCUS = ZoneInfo("Asia/Damascus")
 #: Two sides of the night of 28 October 2016, when clocks in Damascus went back by an hour.
@@ -221,3 +223,61 @@ def test_a_scenario_cannot_be_changed_but_copied() -> None:
 def test_rows_are_by_code() -> None:
     assert row_of(TINY.zones) == {"Z1": 0, "Z2": 1, "Z3": 2}
     assert row_of(()) == {}
+
+
+def riding(**changes: Any) -> list[tuple[str, str]]:
+    """Return what is refused of the scenario with vehicles and patients after changes."""
+    return refusal(lambda: rides.told().replace(**changes))
+
+
+def test_vehicles_use_corridors_that_are_there() -> None:
+    fleet = rides.told().fleet
+    bus = dataclasses.replace(fleet.types[0], corridors=("C1", "C8", "C9"))
+    told = riding(fleet=dataclasses.replace(fleet, types=(bus, *fleet.types[1:])))
+    assert told == [("scenario.vehicle type bus.corridors", "must be a corridor")] * 2
+
+
+def test_depots_inside_stand_at_nodes() -> None:
+    fleet = rides.told().fleet
+    moved = dataclasses.replace(fleet.depots[1], node=9_999)
+    told = riding(fleet=dataclasses.replace(fleet, depots=(fleet.depots[0], moved)))
+    assert told == [("scenario.depot D2.node", "must be a node")]
+
+
+def test_patients_and_convoys_are_of_zones() -> None:
+    care, aid = rides.told().care, rides.told().aid
+    patient = dataclasses.replace(care.patients[0], zone="Z9")
+    convoy = dataclasses.replace(aid.convoys[0], zone="Z8", depot="D7", type="tram")
+    told = riding(
+        care=dataclasses.replace(care, patients=(patient,)),
+        aid=dataclasses.replace(aid, convoys=(convoy, aid.convoys[1])),
+    )
+    assert told == [
+        ("scenario.patient P-001.zone", "must be a zone"),
+        ("scenario.convoy A1.zone", "must be a zone"),
+        ("scenario.convoy A1.depot", "must be a depot"),
+        ("scenario.convoy A1.type", "must be a vehicle type"),
+    ]
+
+
+def test_places_that_trips_go_to_have_codes_of_their_own() -> None:
+    """Reception sites, hospitals and depots: a trip names its destination by the code alone."""
+    care = rides.told().care
+    other = dataclasses.replace(care.hospitals[1], id="R1")
+    patients = tuple(dataclasses.replace(one, accepts="", refuses=()) for one in care.patients)
+    told = riding(care=Care(care.system, patients, (care.hospitals[0], other)))
+    assert told == [("scenario.receptions, hospitals, depots", "must be unique")]
+
+
+def test_contraflow_is_on_links_of_one_direction() -> None:
+    made = rides.told()
+    two_way = int(made.network.links.id[~made.network.links.directed][0])
+    rule = "must be a link with one direction"
+    assert riding(contraflow=(two_way,)) == [("scenario.contraflow", rule)]
+    assert riding(contraflow=(99_999,)) == [("scenario.contraflow", rule)]
+
+
+def test_a_scenario_has_nothing_that_rides_unless_it_says_so() -> None:
+    assert (TINY.fleet, TINY.care, TINY.aid) == (NO_FLEET, NO_CARE, NO_AID)
+    assert TINY.contraflow == ()
+    assert all(corridor.vehicles_per_s == NO_VEHICLES for corridor in TINY.corridors)

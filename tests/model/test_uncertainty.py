@@ -13,7 +13,7 @@ from clearway.model.uncertainty import RANGES, Uncertainty
 from tests.model.nouns import ASSUMED, estimate, refusal
 
 FIELDS = [field.name for field in dataclasses.fields(Uncertainty)]
-FACTORS = ("recheck_factor", "long_factor", "zone_factor", "pace_factor")
+FACTORS = ("recheck_factor", "long_factor", "zone_factor", "pace_factor", "boarding_factor")
 
 
 def test_every_field_has_a_range() -> None:
@@ -59,7 +59,7 @@ def test_a_share_is_a_probability(name: str, value: float) -> None:
 
 def test_factors_never_stop_all_movement() -> None:
     """A pace of zero would leave people on the way for ever; a check of no time has no rate."""
-    for name in ("pace_factor", "recheck_factor", "long_factor"):
+    for name in ("pace_factor", "recheck_factor", "long_factor", "boarding_factor"):
         assert RANGES[name][0] > 0
 
 

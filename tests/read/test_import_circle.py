@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Final
+
 import numpy as np
 import shapely
 
 from clearway.model.network import INSIDE
+from clearway.model.scenario import NO_AID, NO_CARE, NO_FLEET
 from clearway.read.circle import circle_recipe
+from clearway.read.recipe_file import read_recipe
 from clearway.read.scenario_build import build_scenario
 from tests.read import town
+
+FLAGSHIP: Final = Path(__file__).parents[2] / "examples" / "aleppo-2016" / "recipe.toml"
 
 
 def metres(place: tuple[float, float]) -> np.ndarray:
@@ -49,6 +56,16 @@ def test_people_hours_and_groups_are_those_of_the_recipe() -> None:
     assert all(getattr(recipe, field) == getattr(like, field) for field in same)
     assert recipe.id != like.id
     assert "no event" in recipe.facts[0].text.en
+
+
+def test_what_has_a_place_of_its_own_stays_behind() -> None:
+    """The flagship's depots, hospitals and zones mean nothing in another city."""
+    like = read_recipe(FLAGSHIP)
+    recipe = circle_recipe(town.town(), like, 700.0)
+    assert like.fleet.count > 0
+    assert like.care.hospitals
+    assert like.aid.convoys
+    assert (recipe.fleet, recipe.care, recipe.aid) == (NO_FLEET, NO_CARE, NO_AID)
 
 
 def test_a_larger_circle_holds_more_streets() -> None:

@@ -10,6 +10,8 @@ import shapely
 from scipy.spatial import cKDTree
 
 from clearway.model.facts import Fact, Text
+from clearway.model.scenario import NO_AID, NO_CARE, NO_FLEET
+from clearway.model.scenario import NO_AID, NO_CARE, NO_FLEET
 from clearway.read.pieces import local_system, project
 from clearway.read.recipe import Recipe
 from clearway.read.streets import Streets
@@ -20,6 +22,10 @@ _CORNERS = 48
 
 def circle_recipe(streets: Streets, like: Recipe, radius_m: float) -> Recipe:
     """Return ``like`` moved to other streets: the same people, gates, hours and options.
+
+    Depots, hospitals, patients and aid stay behind: their places mean nothing elsewhere.
+
+    Depots, hospitals, patients and aid stay behind: their places mean nothing elsewhere.
 
     The pocket is a circle about the place with the most street ends within ``radius_m``; the
     mouths are spread evenly around it, and each goes to the nearest crossing that leads on. Made
@@ -59,6 +65,9 @@ def circle_recipe(streets: Streets, like: Recipe, radius_m: float) -> Recipe:
         mouths=mouths,
         options=dataclasses.replace(like.options, mouth_m=2 * radius_m),
         facts=(Fact("benchmark", note, "assumed: moved to these streets for a benchmark"),),
+        fleet=NO_FLEET,
+        care=NO_CARE,
+        aid=NO_AID,
     )
 
 

@@ -33,7 +33,8 @@ _WHOSE: Final = (
 )
 _NAME: Final = re.compile(rf"(?:{_WHOSE})*names?(?:{_WHOSE})*")
 
-#: Found anywhere in a name without its separators: nothing harmless has them.
+#: Found anywhere in a name without its separators: nothing harmless has them. Arabic here and below
+#: in the one spelling that ``_words`` gives it: no hamza, and letters that end words alike.
 _STEMS: Final = (
     *("surname", "firstname", "lastname", "fullname", "givenname", "familyname", "nickname"),
     *("mother", "father", "birth", "gender", "religio", "ethnic", "nationality", "citizenship"),
@@ -41,10 +42,10 @@ _STEMS: Final = (
     *("identitynumber", "civilid", "refugeeid", "unhcrid", "caseholder", "nextofkin"),
     *("phone", "whatsapp", "mobileno", "mobilenumber", "email", "photograph", "fingerprint"),
     *("biometric", "affiliation", "politic", "homeaddress", "streetaddress", "socialsecurity"),
-    *("الميلاد", "الهويه", "الهاتف", "الديانه", "الطائفه", "الجنسيه", "العنوان", "اللقب"),
+    *("الميلاد", "الهويه", "الهاتف", "الديانه", "الطايفه", "الجنسيه", "العنوان", "اللقب"),
     *("الكنيه", "البصمه", "الموبايل", "الانتماء", "القوميه", "العشيره", "القبيله"),
     *("جوازسفر", "جوازالسفر", "رقموطني", "الرقمالوطني", "اسمالاب", "اسمالام", "اسمالمريض"),
-    *("اسمالعائله", "الاسمالكامل", "الاسمالثلاثي", "دفترالعائله", "البريدالالكتروني"),
+    *("اسمالعايله", "الاسمالكامل", "الاسمالثلاثي", "دفترالعايله", "البريدالالكتروني"),
 )
 
 #: Refused where they stand as words of their own: longer words that hold them are harmless.
@@ -56,9 +57,9 @@ _WORDS: Final = frozenset(
         *("caste", "party", "passports", "kin", "born", "biography", "signature", "ssn", "nin"),
         *("اسم", "اسماء", "لقب", "كنيه", "اب", "ام", "والد", "والده", "ابوه", "امه", "جد"),
         *("ميلاد", "مولد", "مواليد", "ولاده", "تولد", "هويه", "جواز", "جوازات", "هاتف", "تلفون"),
-        *("جوال", "موبايل", "خلوي", "محمول", "بريد", "ايميل", "ديانه", "دين", "مذهب", "طائفه"),
+        *("جوال", "موبايل", "خلوي", "محمول", "بريد", "ايميل", "ديانه", "دين", "مذهب", "طايفه"),
         *("جنسيه", "قوميه", "عرق", "اثنيه", "عنوان", "سكن", "عشيره", "قبيله", "انتماء", "حزب"),
-        *("صوره", "بصمه", "جنس", "عمر", "سن", "عائله", "اسره", "توقيع", "خانه", "قيد"),
+        *("صوره", "بصمه", "جنس", "عمر", "سن", "عايله", "اسره", "توقيع", "خانه", "قيد"),
     )
 )
 #: Words after the Arabic for *name* that make it the name of a place.
