@@ -9,14 +9,19 @@ The same source distribution gives the same files, byte by byte. Needs ``clearwa
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import hashlib
 import subprocess
 import sys
 import tarfile
 import tempfile
+import tomllib
 from pathlib import Path
 
+from patients import FILE, draw
+
 from clearway.errors import ScenarioError
+from clearway.model.scenario import Scenario
 from clearway.publish.scenario_folder import write_scenario
 from clearway.read.recipe_file import read_recipe
 from clearway.read.scenario_build import build_scenario
@@ -39,12 +44,20 @@ def main() -> None:
         lines = extract(asked.sdist or fetch(Path(scratch)), Path(scratch))
         streets = read_street_lines(lines, source=SOURCE)
     try:
-        scenario = build_scenario(streets, read_recipe(HERE / "recipe.toml"))
+        scenario = listed(build_scenario(streets, read_recipe(HERE / "recipe.toml")))
     except ScenarioError as error:
         sys.exit(str(error))
     write_scenario(scenario, asked.out)
     count = f"{len(scenario.network.nodes):,} nodes, {len(scenario.network.links):,} links"
-    sys.stdout.write(f"{count}, {len(scenario.zones)} zones, {len(scenario.corridors)} corridors\n")
+    count += f", {len(scenario.zones)} zones, {len(scenario.corridors)} corridors"
+    sys.stdout.write(f"{count}, {len(scenario.care.patients)} patients\n")
+
+
+def listed(scenario: Scenario) -> Scenario:
+    """Return the scenario with its patients drawn anew."""
+    told = tomllib.loads(FILE.read_text("utf-8"))
+    patients = draw(told, scenario.zones, scenario.care.hospitals)
+    return scenario.replace(care=dataclasses.replace(scenario.care, patients=patients))
 
 
 def fetch(folder: Path) -> Path:

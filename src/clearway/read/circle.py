@@ -11,7 +11,6 @@ from scipy.spatial import cKDTree
 
 from clearway.model.facts import Fact, Text
 from clearway.model.scenario import NO_AID, NO_CARE, NO_FLEET
-from clearway.model.scenario import NO_AID, NO_CARE, NO_FLEET
 from clearway.read.pieces import local_system, project
 from clearway.read.recipe import Recipe
 from clearway.read.streets import Streets
@@ -22,8 +21,6 @@ _CORNERS = 48
 
 def circle_recipe(streets: Streets, like: Recipe, radius_m: float) -> Recipe:
     """Return ``like`` moved to other streets: the same people, gates, hours and options.
-
-    Depots, hospitals, patients and aid stay behind: their places mean nothing elsewhere.
 
     Depots, hospitals, patients and aid stay behind: their places mean nothing elsewhere.
 
