@@ -12,11 +12,12 @@ from clearway.judge.case import open_case
 from clearway.judge.check import CHECKS, LISTED, breaches
 from clearway.model.verdict import RULES, PlanBreach
 from tests.judge.breaks import BREAKS, Break
+from tests.judge.fleet_breaks import FLEET_BREAKS
 from tests.judge.ruled import RULE_BREAKS
 from tests.plans import greedy_plan
 from tests.scenarios import one_corridor, two_gates
 
-ALL = (*BREAKS, *RULE_BREAKS)
+ALL = (*BREAKS, *RULE_BREAKS, *FLEET_BREAKS)
 each = pytest.mark.parametrize("broken", ALL, ids=lambda broken: broken.name)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -93,20 +92,18 @@ class _Span(NamedTuple):
 
 def _spans(case: Case) -> dict[str, _Span]:
     """Return when convoys and the patients of each day begin and are done, by subject."""
-    found: dict[str, list[_Span]] = defaultdict(list)
+    found: dict[str, _Span] = {}
     for one, driven in case.rides.convoys:
         if one.convoy is not None and driven.passes_in and one.stands:
-            name = f"{AID}:{one.convoy.id}"
-            found[name].append(_Span(driven.passes_in[0], float(one.stands[0].arrive_s)))
+            span = _Span(driven.passes_in[0], float(one.stands[0].arrive_s))
+            found.setdefault(f"{AID}:{one.convoy.id}", span)
     for one, driven in case.rides.fleet:
         if one.patients and driven.passes_out:
             gate_out = driven.passes_out[-1]
-            day = case.when(gate_out)[:10]
-            found[f"{PATIENTS}:{day}"].append(_Span(gate_out, driven.out_s))
-    return {
-        name: _Span(min(one.begin_s for one in spans), max(one.done_s for one in spans))
-        for name, spans in found.items()
-    }
+            day = f"{PATIENTS}:{case.when(gate_out)[:10]}"
+            known = found.get(day, _Span(gate_out, driven.out_s))
+            found[day] = _Span(min(known.begin_s, gate_out), max(known.done_s, driven.out_s))
+    return found
 
 
 def _sentence(text: str) -> str:
