@@ -16,10 +16,12 @@ import pytest
 
 from clearway.model.facts import Text
 from clearway.model.plan import EXPOSURE, LIMITED, PEOPLE, Binding, Level, Plan, Status
+from clearway.model.plan import PATIENTS_OUT as PATIENTS
+from clearway.model.plan import RED_OUT as RED
 from clearway.model.rules import Rules
 from clearway.publish.plan_file import FORMAT, plan_to_json
 from tests.plans import greedy_plan
-from tests.read import terms
+from tests.read import rides, terms
 from tests.scenarios import four_sides, two_days, two_gates
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -32,7 +34,14 @@ def full_plan() -> Plan:
     plan = greedy_plan(two_gates())
     words = Text('A "gate" binds.\nSee C1.', "بوابة C1 هي العائق.")
     binding = Binding("gate", "C1", 0, 7200, 12.5, words)
-    return plan.replace(status=Status(LIMITED, words, (binding, binding)), rules=terms.rules())
+    levels = (Level(RED, 1.0, 1.0), Level(PATIENTS, 3.0, 4.0), *plan.levels)
+    return plan.replace(
+        levels=levels,
+        status=Status(LIMITED, words, (binding, binding)),
+        rules=terms.rules(),
+        duties=rides.duties(two_gates()),
+        convoys=rides.runs(two_gates()),
+    )
 
 
 def loaded(plan: Plan) -> Any:
@@ -79,6 +88,23 @@ def test_a_plan_keeps_the_schema() -> None:
         (("rules", "gates", 0, "speed"), 1),
         (("rules", "last_departures", 0, "before_s"), -1),
         (("rules", "last_departures", 0, "zone"), ""),
+        (("duties",), None),
+        (("duties", 0, "id"), ""),
+        (("duties", 0, "trips"), []),
+        (("duties", 0, "back"), 9_000),
+        (("duties", 0, "driver"), "somebody"),
+        (("duties", 0, "trips", 0, "stops"), []),
+        (("duties", 0, "trips", 0, "corridor_in"), ""),
+        (("duties", 0, "trips", 0, "corridor_out"), None),
+        (("duties", 0, "trips", 0, "gate_in"), "2016-10-20T08:00"),
+        (("duties", 0, "trips", 0, "route_out"), [-1]),
+        (("duties", 0, "trips", 0, "stops", 0, "patients"), ["P-001", 2]),
+        (("duties", 0, "trips", 0, "stops", 0, "patients"), "P-001"),
+        (("duties", 1, "trips", 0, "stops", 0, "loads", 0, "households"), 0),
+        (("duties", 1, "trips", 0, "stops", 0, "loads", 0, "persons"), 2.5),
+        (("duties", 1, "trips", 0, "stops", 0, "loads", 0, "names"), []),
+        (("convoys", 0, "trip"), None),
+        (("convoys", 0, "convoy"), 7),
     ],
 )
 def test_the_schema_refuses_what_the_format_does_not_allow(
@@ -123,9 +149,50 @@ def test_the_document_names_every_level_and_code() -> None:
 
 def test_each_movement_stands_on_its_line() -> None:
     plan = full_plan()
-    lines = [line for line in plan_to_json(two_gates(), plan).splitlines() if '"route"' in line]
-    found = [json.loads(line.rstrip(","))["id"] for line in lines]
+    lines = plan_to_json(two_gates(), plan).splitlines()
+    found = [json.loads(line.rstrip(","))["id"] for line in lines if '"departure"' in line]
     assert found == [movement.id for movement in plan.movements]
+
+
+def test_each_duty_and_convoy_stands_on_its_line() -> None:
+    plan = full_plan()
+    lines = plan_to_json(two_gates(), plan).splitlines()
+    found = [json.loads(line.rstrip(",")) for line in lines if '"gate_out"' in line]
+    assert [one.get("id", one.get("convoy")) for one in found] == [
+        *(duty.id for duty in plan.duties),
+        *(run.convoy for run in plan.convoys),
+    ]
+
+
+def test_a_plan_without_vehicles_is_the_file_that_it_was() -> None:
+    data = loaded(full_plan().replace(duties=(), convoys=()))
+    assert list(data)[-1] == "movements"
+    assert "duties" not in data
+    assert "convoys" not in data
+    jsonschema.validate(data, SCHEMA, jsonschema.Draft202012Validator)
+
+
+def test_trips_are_written_with_their_times_and_ways() -> None:
+    plan = full_plan()
+    trip = loaded(plan)["duties"][0]["trips"][0]
+    assert [trip[key] for key in ("leave", "gate_in", "gate_out", "arrive", "done")] == [
+        f"2016-10-20T{clock}:00+03:00" for clock in ("07:45", "08:00", "08:40", "09:00", "09:15")
+    ]
+    assert trip["route_out"] == list(plan.duties[0].trips[0].links_out)
+    (stop,) = trip["stops"]
+    assert (stop["patients"], stop["loads"]) == (["P-001"], [])
+    assert stop["route"] == list(plan.duties[0].trips[0].stops[0].links)
+
+
+def test_a_vehicle_inside_has_no_corridor_in() -> None:
+    first, second = loaded(full_plan())["duties"][1]["trips"]
+    assert (first["corridor_in"], second["corridor_in"]) == (None, "C1")
+    assert first["stops"][0]["loads"][0] == {
+        "group": "G2",
+        "first_household": 0,
+        "households": 3,
+        "persons": 12,
+    }
 
 
 def test_each_rule_stands_on_its_line() -> None:
@@ -215,3 +282,19 @@ def test_numbers_of_arrays_are_written_as_numbers() -> None:
     same = replace(first, links=links, depart_s=depart, persons=persons)
     again = plan.replace(movements=(same, *plan.movements[1:]))
     assert plan_to_json(scenario, again) == plan_to_json(scenario, plan)
+
+
+def test_numbers_of_arrays_in_duties_are_written_as_numbers() -> None:
+    plan = full_plan()
+    duty = plan.duties[1]
+    trip = duty.trips[0]
+    stop = trip.stops[1]
+    numbers: Any = tuple(np.array(stop.links))
+    at: Any = np.int64(stop.leave_s)
+    persons: Any = np.int64(stop.loads[0].persons)
+    load = replace(stop.loads[0], persons=persons)
+    stops = (trip.stops[0], replace(stop, links=numbers, leave_s=at, loads=(load,)))
+    back: Any = np.int64(duty.back_s)
+    same = replace(duty, trips=(replace(trip, stops=stops), *duty.trips[1:]), back_s=back)
+    again = plan.replace(duties=(plan.duties[0], same))
+    assert plan_to_json(two_gates(), again) == plan_to_json(two_gates(), plan)
