@@ -96,6 +96,10 @@ class LinearProgram:
         )
         self.columns += count
 
+    def fix_column(self, column: int, value: float) -> None:
+        """Let one column have no other value."""
+        self._highs.changeColBounds(column, value, value)
+
     def set_costs(self, cost: NDArray[np.float64]) -> None:
         """Replace all costs by ``cost`` (shape (columns,))."""
         everyone = np.arange(self.columns, dtype=np.int32)

@@ -35,7 +35,7 @@ class Ground(NamedTuple):
     mouth: int
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def sweep(ground: Ground) -> NDArray[np.float64]:
     """Return the least cost from every tick and node to the gate.
 

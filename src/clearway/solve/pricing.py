@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,17 +15,17 @@ from clearway.solve.kernels import Ground, sweep, trace
 from clearway.solve.master import COUNT, Duals, Goal
 from clearway.solve.options import Watch
 from clearway.solve.problem import Problem
-from clearway.solve.routes import NO_COLUMNS, Columns, Routes, menu, passes
+from clearway.solve.routes import Columns, Routes, join_all, menu, passes
 from clearway.solve.timetable import static_columns
 from clearway.solve.walks import NONE, Arcs
 
 #: Reduced cost above which a column is not worth adding, in the level's unit.
 WORTHLESS = -1e-6
-#: Columns that one zone and group may add for one window in one round: few on shortest walks,
-#: where rounds are quick, more where each round sweeps over time.
-FEW, MANY = 2, 50
-#: Columns that one round of sweeps adds in all, about: more make the master slower than they help.
-ROUND = 20_000
+#: Columns that one zone and group may add for one window in one round on shortest walks, where
+#: rounds are quick.
+FEW = 2
+#: Sweeps at a time.
+THREADS = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,8 +53,6 @@ class Pricing:
         self.menu = menu(problem)
         self._passes = passes(problem)
         self._streets = [_Streets.of(arcs) for arcs in problem.inside]
-        calls = problem.supply.size * len(problem.scenario.windows)
-        self._many = min(MANY, max(FEW, ROUND // calls))
 
     def price(self, goal: Goal, duals: Duals) -> Priced:
         """Return the columns worth adding for ``goal``; see :meth:`price_within`."""
@@ -70,22 +69,38 @@ class Pricing:
         window and group finds the best route for every departure.
         """
         parts = _Parts.of(self._problem, goal, duals)
-        if not (duals.link < WORTHLESS).any():
-            return self._look(parts)
-        least, found = np.zeros(self._problem.supply.shape), NO_COLUMNS
-        for window in np.unique(self._problem.cells.window):
-            if watch is not None and watch.over():
-                return None
-            priced = self._sweep_window(int(window), parts, duals)
-            found, least = found.join(priced.columns), np.minimum(least, priced.least)
-        return Priced(found, least)
+        tolled = self._tolled(duals)
+        priced = self._look(parts, ~tolled)
+        if not tolled.any():
+            return priced
+        if watch is not None and watch.over():
+            return None
+        asked = [
+            (int(window), int(group))
+            for window in np.unique(self._problem.cells.window)
+            for group in np.flatnonzero(tolled)
+        ]
+        with ThreadPoolExecutor(THREADS) as pool:
+            swept = list(pool.map(lambda one: self._sweep_window(*one, parts, duals), asked))
+        found, least = [priced.columns], priced.least
+        for (_, group), one in zip(asked, swept, strict=True):
+            if one is not None:
+                found.append(self._columns(group, one))
+                least[:, group] = np.minimum(least[:, group], one.least)
+        return Priced(join_all(found), least)
 
-    def _look(self, parts: _Parts) -> Priced:
+    def _tolled(self, duals: Duals) -> NDArray[np.bool_]:
+        """Return which groups meet a toll on any street; shape (g,)."""
+        modes = self._problem.modes
+        mode, _ = self._routes.place(duals.keys[duals.link < WORTHLESS])
+        return np.isin(modes.of_group, mode)
+
+    def _look(self, parts: _Parts, groups: NDArray[np.bool_]) -> Priced:
         p = self._problem
         corridor = p.cells.corridor
         walk = p.walk_steps[:, :, corridor]
         cost = parts.home[:, :, None] + parts.gate[None] + parts.walk * np.minimum(walk, NEVER)
-        cost = np.where(self.menu, cost, 0.0)
+        cost = np.where(self.menu & groups[None, :, None], cost, 0.0)
         least = np.minimum(cost.min(axis=2, initial=0.0), 0.0)
         zone, group, cell = np.nonzero(cost < WORTHLESS)
         owner = zone * cost.shape[1] + group
@@ -93,45 +108,29 @@ class Pricing:
         places = (zone[keep], group[keep], cell[keep])
         return Priced(static_columns(p, self._routes, places), least)
 
-    def _sweep_window(self, window: int, parts: _Parts, duals: Duals) -> Priced:
+    def _sweep_window(self, window: int, group: int, parts: _Parts, duals: Duals) -> _Swept | None:
+        """Return the values of a window's sweep for one group; None where none of it can go."""
         p = self._problem
         cells = np.flatnonzero(p.cells.window == window)
         begin, end = int(p.open_step[window]), int(p.cells.front[cells].max())
         span = (end - begin) * p.ticks_per_step + 1
-        least, found = np.zeros(p.supply.shape), NO_COLUMNS
-        for group in range(p.supply.shape[1]):
-            mine = cells[self._passes[group, cells]]
-            goes = p.walk_steps[:, group, p.cells.corridor[cells[0]]] < NEVER
-            if len(mine) and (p.supply[:, group] > 0)[goes].any():
-                tolls = self._tolls(group, duals, begin * p.ticks_per_step, span)
-                columns, low = self._sweep(group, mine, (begin, span), tolls, parts, duals)
-                least[:, group] = low
-                found = found.join(columns)
-        return Priced(found, least)
-
-    def _sweep(
-        self,
-        group: int,
-        cells: NDArray[np.int64],
-        time: tuple[int, int],
-        tolls: _Tolls,
-        parts: _Parts,
-        duals: Duals,
-    ) -> tuple[Columns, NDArray[np.float64]]:
-        """Return columns of one group through one gate, and the least cost of each zone."""
-        p, (begin, span) = self._problem, time
-        per, mode = p.ticks_per_step, int(p.modes.of_group[group])
-        inside, streets = p.inside[mode], self._streets[mode]
-        corridor = int(p.cells.corridor[cells[0]])
+        mine = cells[self._passes[group, cells]]
+        goes = p.walk_steps[:, group, p.cells.corridor[cells[0]]] < NEVER
+        if not len(mine) or not (p.supply[:, group] > 0)[goes].any():
+            return None
+        mode = int(p.modes.of_group[group])
+        inside, corridor = p.inside[mode], int(p.cells.corridor[cells[0]])
+        tolls = self._tolls(group, duals, begin * p.ticks_per_step, span)
         terminal, meets = np.full(span, np.inf), np.full(span, -1)
-        for cell in cells:
+        per = p.ticks_per_step
+        for cell in mine:
             front = int(p.cells.front[cell] - begin) * per
             price = parts.gate[group, cell] + self._tail_toll(corridor, group, int(cell), duals)
             terminal[max(0, front - per + 1) : front + 1] = price + parts.walk * front / per
             meets[max(0, front - per + 1) : front + 1] = cell
         tail = p.tails[mode][corridor]
         ground = Ground(
-            streets.start,
+            self._streets[mode].start,
             inside.head,
             p.ticks[group, inside.link],
             tolls.row,
@@ -145,14 +144,27 @@ class Pricing:
         cost = cost.T + parts.home[:, group, None]
         cost = np.where(np.isfinite(cost) & (p.supply[:, group] > 0)[:, None], cost, 0.0)
         zone, depart = np.nonzero(cost < WORTHLESS)
-        keep = _best(zone, np.zeros_like(zone), cost[zone, depart], self._many)
+        bucket = depart // p.cohorts
+        keep = _best(zone, bucket, cost[zone, depart], 1)
         zone, depart = zone[keep], depart[keep]
-        routes, cell = np.empty(len(zone), np.int64), np.empty(len(zone), np.int64)
-        for n, (z, d) in enumerate(zip(zone, depart, strict=True)):
-            arcs, tick = trace(ground, values, int(p.zone_node[z]), int(d) * per)
-            routes[n], cell[n] = self._routes.add(mode, corridor, arcs), meets[tick]
-        columns = Columns(zone, np.full(len(zone), group), cell, routes, begin + depart)
-        return columns, cost.min(axis=1, initial=0.0)
+        blocks = [
+            (int(z), begin + int(d), *trace(ground, values, int(p.zone_node[z]), int(d) * per))
+            for z, d in zip(zone, depart, strict=True)
+        ]
+        return _Swept(
+            corridor,
+            [(z, d, int(meets[tick]), arcs) for z, d, arcs, tick in blocks],
+            cost.min(axis=1, initial=0.0),
+        )
+
+    def _columns(self, group: int, swept: _Swept) -> Columns:
+        """Return the blocks that a sweep found as columns."""
+        mode = int(self._problem.modes.of_group[group])
+        rows = [
+            (z, group, cell, self._routes.add(mode, swept.corridor, arcs), depart)
+            for z, depart, cell, arcs in swept.blocks
+        ]
+        return Columns(*np.array(rows, dtype=np.int64).reshape(-1, 5).T)
 
     def _tolls(self, group: int, duals: Duals, begin: int, span: int) -> _Tolls:
         """Return a person's toll on each arc in a block whose first enters it at each tick."""
@@ -187,6 +199,19 @@ class Pricing:
         place = np.minimum(np.searchsorted(duals.keys, use.key), len(duals.keys) - 1)
         paid = np.where(duals.keys[place] == use.key, -duals.link[place], 0.0)
         return float((paid * use.share).sum())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Swept:
+    """What one sweep found.
+
+    ``blocks`` are zone, departure, gate slot and arcs of blocks worth calling, the best of each
+    slot of departures; ``least`` (z,) is the least cost of any.
+    """
+
+    corridor: int
+    blocks: list[tuple[int, int, int, NDArray[np.int64]]]
+    least: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

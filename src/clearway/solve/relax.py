@@ -17,6 +17,9 @@ from clearway.solve.taken import served
 SECONDS_PER_HOUR = 3600.0
 #: Slack on rows that hold an earlier level, as a share: what the simplex method may be off by.
 HOLD = 1e-9
+#: People first, then exposure, in one objective; and hours that a weighted person counts for in it.
+MIXED = "mixed"
+MIXED_HOURS = 24.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,12 +36,55 @@ class Relaxed:
         Shape (b,), what one person more through the gate in each block of steps would add.
     site_worth
         Shape (r,), the same for one place more at each reception site.
+    dual
+        Shape (rows,), what one unit more on each right-hand side adds to the minimum.
+    extra
+        Shape (columns added,), values of columns that were added from outside.
     """
 
     value: float
     persons: NDArray[np.float64]
     gate_worth: NDArray[np.float64]
     site_worth: NDArray[np.float64]
+    dual: NDArray[np.float64]
+    extra: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Where rows of the program begin: supply (z, g), gates' blocks, sites, and rows that hold.
+
+    Attributes
+    ----------
+    supply, serve, site, weight, exposure, added
+        First row of each family; ``added`` is the first of those added from outside.
+    """
+
+    supply: int
+    serve: int
+    site: int
+    weight: int
+    exposure: int
+    added: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Added:
+    """Columns from outside: n of them, with what each counts at each level.
+
+    Attributes
+    ----------
+    entries
+        Their parts in rows.
+    weight, persons, exposure, hours
+        Shape (n,), weighted persons, persons, and person-hours in the open and until out.
+    """
+
+    entries: Sparse
+    weight: NDArray[np.float64]
+    persons: NDArray[np.float64]
+    exposure: NDArray[np.float64]
+    hours: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +122,11 @@ class Relaxation:
     solution, so the optimum is a bound for all of them, whatever their streets, slots and routes.
     """
 
+    _weight: NDArray[np.float64]
+    _exposure: NDArray[np.float64]
+    _hours: NDArray[np.float64]
+    _held: tuple[NDArray[np.float64], ...]
+
     def __init__(self, problem: Problem) -> None:
         """Write the program of ``problem``."""
         self._problem = problem
@@ -83,6 +134,29 @@ class Relaxation:
         self._lay_out()
         self._lp = LinearProgram()
         self._write()
+        self._own = self._lp.columns
+        self._persons = np.where(self._weight > 0, 1.0, 0.0)
+        self.rows = Rows(
+            0, self._serve_row, self._site_row, self._hold, self._hold + 1, self._lp.rows
+        )
+
+    def add_limits(self, upper: NDArray[np.float64]) -> None:
+        """Add empty rows that columns from outside fill, shape (n,): at most ``upper``."""
+        self._lp.add_rows(np.full(len(upper), -INFINITY), upper)
+
+    def add(self, more: Added) -> int:
+        """Add columns from outside, none below 0; return the number of the first."""
+        count, first = len(more.weight), self._lp.columns
+        self._lp.add_columns(np.zeros(count), np.full(count, INFINITY), more.entries)
+        self._weight = np.concatenate([self._weight, more.weight])
+        self._persons = np.concatenate([self._persons, more.persons])
+        self._exposure = np.concatenate([self._exposure, more.exposure])
+        self._hours = np.concatenate([self._hours, more.hours])
+        return first
+
+    def fix(self, column: int, value: float) -> None:
+        """Give one column from outside a value."""
+        self._lp.fix_column(column, value)
 
     def best(
         self, level: str, *, weight: float = 0.0, exposure: float = INFINITY, weighted: bool = True
@@ -92,7 +166,7 @@ class Relaxation:
         Parameters
         ----------
         level
-            ``people_out``, ``exposure_person_hours`` or ``hours_until_out``.
+            ``people_out``, ``exposure_person_hours`` or ``hours_until_out``; or ``MIXED``.
         weight
             Weighted persons brought out, at least.
         exposure
@@ -100,8 +174,9 @@ class Relaxation:
         weighted
             For ``people_out``: whether persons count by their group's weight.
         """
-        people = self._weight if weighted else np.where(self._weight > 0, 1.0, 0.0)
-        cost = {PEOPLE: -people, EXPOSURE: self._exposure, HOURS: self._hours}[level]
+        people = self._weight if weighted else self._persons
+        both = self._exposure - MIXED_HOURS * self._weight
+        cost = {PEOPLE: -people, EXPOSURE: self._exposure, HOURS: self._hours, MIXED: both}[level]
         self._lp.set_costs(cost)
         self._lp.set_row(self._hold, weight - HOLD * abs(weight), INFINITY)
         self._lp.set_row(self._hold + 1, -INFINITY, exposure * (1 + HOLD))
@@ -114,6 +189,8 @@ class Relaxation:
             persons,
             np.abs(optimum.dual[self._serve_row : self._serve_row + len(self.blocks.window)]),
             np.abs(optimum.dual[self._site_row : self._hold]),
+            optimum.dual,
+            optimum.x[self._own :],
         )
 
     def _lay_out(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +51,13 @@ class Columns:
 
 
 NO_COLUMNS = Columns(*(np.empty(0, dtype=np.int64) for _ in range(5)))
+
+
+def join_all(parts: list[Columns]) -> Columns:
+    """Return the columns of all ``parts``, in their order."""
+    names = [field.name for field in dataclasses.fields(Columns)]
+    kept = [part for part in parts if len(part)] or [NO_COLUMNS]
+    return Columns(*(np.concatenate([getattr(part, name) for part in kept]) for name in names))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,92 @@
+"""The whole plan where something drives: vehicles first, then those who go by themselves."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from clearway.model.facts import Text
+from clearway.model.plan import EXPOSURE, HOURS, PEOPLE, Level, Plan, Status
+from clearway.solve.dues import COUNT
+from clearway.solve.explain import Shadow, explain
+from clearway.solve.fleet import Driven
+from clearway.solve.go import go
+from clearway.solve.joint import Joint
+from clearway.solve.options import Watch
+from clearway.solve.problem import Problem, pose
+from clearway.solve.relax import Relaxation
+from clearway.solve.replay import Outcome
+
+#: What the linear program's values may be off by, as a share.
+SOLVED = 1e-6
+_NOTHING = Outcome(0, 0.0, 0.0, 0.0)
+
+
+def beside(whole: Problem, driven: Driven, risk: float | None, watch: Watch) -> Plan:
+    """Return the plan of vehicles and of those who go by themselves in what is left.
+
+    Parameters
+    ----------
+    whole
+        With nothing taken, for the bounds.
+    driven
+        What vehicles do.
+    risk
+        As in :func:`clearway.solve.solve.solve`.
+    watch
+        Ends it early.
+    """
+    scenario = whole.scenario
+    problem = pose(scenario, driven.taken)
+    afoot = go(problem, risk, watch)
+    total = _sum(driven.riders, _NOTHING if afoot is None else afoot.outcome)
+    levels = _levels(whole, driven, total, watch)
+    shadow = None
+    if afoot is not None:
+        people = afoot.relaxation.best(PEOPLE, weighted=False)
+        shadow = Shadow.of_relaxation(afoot.relaxation, people)
+    finished = afoot is None or afoot.flow.finished
+    status = explain(whole, shadow, levels[0], finished=finished)
+    return Plan(
+        scenario=scenario.id,
+        movements=() if afoot is None else afoot.movements,
+        levels=(*driven.levels, *levels),
+        status=_with_ring(status, driven.waiting),
+        willing_persons=int(whole.supply.sum()),
+        uptake=scenario.planning.uptake.central,
+        duties=driven.duties,
+        convoys=driven.convoys,
+    )
+
+
+def _sum(one: Outcome, other: Outcome) -> Outcome:
+    return Outcome(
+        one.persons + other.persons,
+        one.weight + other.weight,
+        one.exposure_hours + other.exposure_hours,
+        one.out_hours + other.out_hours,
+    )
+
+
+def _levels(whole: Problem, driven: Driven, total: Outcome, watch: Watch) -> tuple[Level, ...]:
+    """Return the levels of the demand, with bounds of the whole: no claim of a patient counts."""
+    joint = Joint(whole, Relaxation(whole), driven.tables)
+    most = joint.bound(COUNT, watch=watch)
+    weight = total.weight * (1 - SOLVED)
+    least = {level: joint.bound(level, weight=weight, watch=watch) for level in (EXPOSURE, HOURS)}
+    people = Level(PEOPLE, float(total.persons), float(np.floor(most * (1 + SOLVED) + SOLVED)))
+    exposure = Level(EXPOSURE, total.exposure_hours, least[EXPOSURE])
+    return people, exposure, Level(HOURS, total.out_hours, least[HOURS])
+
+
+def _with_ring(status: Status, waiting: tuple[str, ...]) -> Status:
+    """Say which conditions wait for one another, if any do: nothing of them moves."""
+    if not waiting:
+        return status
+    names = ", ".join(waiting)
+    reason = Text(
+        f"{status.reason.en} Conditions {names} wait for one another: none of what they name can"
+        " begin until one of them is dropped.",
+        f"{status.reason.ar} الشروط {names} ينتظر بعضها بعضًا: لا يمكن أن يبدأ شيء مما تذكره ما لم"
+        " يُرفع أحدها.",
+    )
+    return Status(status.code, reason, status.binding)

@@ -1,0 +1,91 @@
+"""What vehicles have taken at the gates: passages of the lane, and persons checked on board."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearway.model.scenario import Scenario, row_of
+
+#: Share of a gate's service that vehicles may take in a slot, so that those on foot keep moving.
+ABOARD = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The windows that open at the same moment.
+
+    Attributes
+    ----------
+    date
+        Local date (ISO).
+    opens, closes
+        Shape (k,), seconds from the start; a corridor without a window that day opens never.
+    out_by
+        Shape (k,), seconds by which whoever uses the corridor is out of its exit.
+    """
+
+    date: str
+    opens: NDArray[np.float64]
+    closes: NDArray[np.float64]
+    out_by: NDArray[np.float64]
+
+
+def days(scenario: Scenario) -> tuple[Day, ...]:
+    """Return the days of a pause in order."""
+    rows, count = row_of(scenario.corridors), len(scenario.corridors)
+    moments = sorted({scenario.seconds(window.opens) for window in scenario.windows})
+    found = []
+    for moment in moments:
+        opens, closes = np.full(count, math.inf), np.full(count, -math.inf)
+        for window in scenario.windows:
+            if scenario.seconds(window.opens) == moment:
+                k = rows[window.corridor]
+                opens[k], closes[k] = moment, scenario.seconds(window.closes)
+        margins = np.array([corridor.margin_s for corridor in scenario.corridors])
+        date = scenario.moment(moment).date().isoformat()
+        found.append(Day(date, opens, closes, closes - margins))
+    return tuple(found)
+
+
+class Booking:
+    """A ledger of the gates, by corridor and call-forward slot aligned to the start."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        """Start with nothing taken."""
+        self.slot_s = scenario.planning.slot_s
+        closes = max(scenario.seconds(window.closes) for window in scenario.windows)
+        shape = (len(scenario.corridors), closes // self.slot_s + 2)
+        self.rate = np.array([one.gate_persons_per_s.central for one in scenario.corridors])
+        self.lane_rate = np.array([one.vehicles_per_s.central for one in scenario.corridors])
+        self.lane_most = np.floor(self.lane_rate * self.slot_s + 1e-6).astype(np.int64)
+        self.persons_most = self.rate * self.slot_s * ABOARD
+        self.lane = np.zeros(shape, dtype=np.int64)
+        self.aboard = np.zeros(shape)
+
+    def earliest(self, corridor: int, after_s: float, persons: float = 0.0) -> float:
+        """Return the first second from ``after_s`` on at which a vehicle may pass a gate.
+
+        Infinite if there is none as far as the pause goes.
+        """
+        slot, slots = int(after_s // self.slot_s), self.lane.shape[1]
+        while 0 <= slot < slots:
+            aboard = self.aboard[corridor, slot] + persons
+            free = self.lane[corridor, slot] < self.lane_most[corridor]
+            if free and aboard <= self.persons_most[corridor]:
+                return max(after_s, float(slot * self.slot_s))
+            slot += 1
+        return math.inf
+
+    def take(self, corridor: int, at_s: float, persons: float = 0.0, *, times: int = 1) -> None:
+        """Note that a vehicle passes with so many on board who are checked; -1 takes it back."""
+        slot = int(at_s // self.slot_s)
+        self.lane[corridor, slot] += times
+        self.aboard[corridor, slot] += persons
+
+    def check_s(self, corridor: int, persons: int) -> float:
+        """Return the seconds that the check of those on board takes."""
+        return persons / self.rate[corridor] if self.rate[corridor] > 0 else math.inf

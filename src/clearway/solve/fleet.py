@@ -1,0 +1,200 @@
+"""All that drives: aid in, patients first, then those who ride; what that takes of the gates."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from clearway.model.care import RED, Patient
+from clearway.model.duty import ConvoyRun, Duty
+from clearway.model.fleet import AID, PATIENTS, deadlock
+from clearway.model.plan import PATIENTS_OUT, RED_OUT, Level
+from clearway.model.scenario import Scenario, row_of
+from clearway.solve.beds import most_in_beds
+from clearway.solve.boarding import Riders
+from clearway.solve.booking import Booking, Day, days
+from clearway.solve.convoys import run_convoy
+from clearway.solve.drives import Drives, drives
+from clearway.solve.medevac import Medevac, can_take
+from clearway.solve.problem import Problem, pose
+from clearway.solve.replay import SECONDS_PER_HOUR, Outcome
+from clearway.solve.riders import Rides, board_all
+from clearway.solve.taken import Taken
+from clearway.solve.vehicles import Turn, duty, turns
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Driven:
+    """What vehicles do, and what they take.
+
+    Attributes
+    ----------
+    duties, convoys
+        As the plan has them.
+    taken
+        Of gates, households and sites.
+    riders
+        Values of those of the demand who ride.
+    tables
+        Drives by type.
+    levels
+        ``red_out`` and ``patients_out`` with their bounds; none without patients.
+    waiting
+        Ids of conditions in a ring: what they speak of does not move.
+    """
+
+    duties: tuple[Duty, ...]
+    convoys: tuple[ConvoyRun, ...]
+    taken: Taken
+    riders: Outcome
+    tables: dict[str, Drives]
+    levels: tuple[Level, ...]
+    waiting: tuple[str, ...]
+
+
+def plan_fleet(problem: Problem) -> Driven:
+    """Plan everything that drives in the scenario of ``problem``, which has nothing taken.
+
+    What was made to depend on something else follows it (R12). Patients have the first claim on
+    vehicles and gates; the vehicles' hours that are left go to those who ride.
+    """
+    scenario = problem.scenario
+    tables = {kind.id: drives(scenario, kind) for kind in scenario.fleet.types}
+    booking = Booking(scenario)
+    turns_of = {day.date: turns(scenario, day) for day in days(scenario)}
+    medevac = Medevac(scenario, tables, booking)
+    convoys = _in_turn(scenario, tables, booking, medevac, turns_of)
+    before = [duty(scenario, turn) for turns in turns_of.values() for turn in turns]
+    taken = _taken(scenario, tuple(one for one in before if one), Riders(scenario))
+    all_turns = [turn for turns in turns_of.values() for turn in turns]
+    Rides(pose(scenario, taken), tables, booking, all_turns).give()
+    boarded, riders = board_all(scenario, list(turns_of.values()))
+    made = [duty(scenario, turn) for turns in boarded for turn in turns]
+    duties = tuple(
+        sorted((one for one in made if one), key=lambda one: (one.trips[0].leave_s, one.id))
+    )
+    return Driven(
+        duties=duties,
+        convoys=tuple(convoys),
+        taken=_taken(scenario, duties, riders),
+        riders=_outcome(scenario, tables, duties),
+        tables=tables,
+        levels=_levels(scenario, tables, duties),
+        waiting=deadlock(scenario.aid.links),
+    )
+
+
+def _in_turn(
+    scenario: Scenario,
+    tables: dict[str, Drives],
+    booking: Booking,
+    medevac: Medevac,
+    turns_of: dict[str, list[Turn]],
+) -> list[ConvoyRun]:
+    """Plan convoys, then patients day by day, each after that on which it depends.
+
+    What waits for something that never comes about does not begin.
+    """
+    convoys = {f"{AID}:{one.id}": one for one in scenario.aid.convoys}
+    open_ = [*convoys, *(f"{PATIENTS}:{date}" for date in turns_of)]
+    after: dict[str, list[str]] = {name: [] for name in open_}
+    for link in scenario.aid.links:
+        after.setdefault(link.then, []).append(link.after)
+    all_days = days(scenario)
+    done: dict[str, float] = {}
+    runs = list[ConvoyRun]()
+    while ready := [name for name in open_ if all(one in done for one in after[name])]:
+        name = ready[0]
+        open_.remove(name)
+        since = max((done[one] for one in after[name]), default=-math.inf)
+        if name in convoys:
+            one = convoys[name]
+            run = run_convoy(scenario, one, tables[one.type], booking, all_days, since)
+            if run is not None:
+                runs.append(run)
+                done[name] = float(run.trip.stops[0].arrive_s)
+        else:
+            day_turns = turns_of[name.partition(":")[2]]
+            medevac.run(day_turns, since)
+            done[name] = _last_out(scenario, tables, day_turns, since)
+    return runs
+
+
+def _last_out(
+    scenario: Scenario, tables: dict[str, Drives], day_turns: list[Turn], since: float
+) -> float:
+    """Return when the last patient of a day is out of the exit; its opening if there is none."""
+    row = row_of(scenario.corridors)
+    day: Day = day_turns[0].day if day_turns else days(scenario)[0]
+    last = max(since, float(day.opens[np.isfinite(day.opens)].min()))
+    for turn in day_turns:
+        outward = tables[turn.vehicle.kind.id].outward
+        for trip in turn.trips:
+            if trip.patients:
+                last = max(last, trip.gate_out_s + float(outward[row[trip.corridor_out]]))
+    return last
+
+
+def _taken(scenario: Scenario, duties: tuple[Duty, ...], riders: Riders) -> Taken:
+    corridors, sites = row_of(scenario.corridors), row_of(scenario.receptions)
+    ledger = Booking(scenario)
+    persons = {one.code: one.persons for one in scenario.care.patients}
+    places = np.zeros(len(sites))
+    for one in duties:
+        for trip in one.trips:
+            aboard = sum(load.persons for load in trip.loads)
+            if trip.destination in sites:
+                places[sites[trip.destination]] += aboard
+            aboard += sum(persons[code] for code in trip.patients)
+            ledger.take(corridors[trip.corridor_out], trip.gate_out_s, aboard)
+    return Taken(ledger.aboard, riders.taken, places)
+
+
+def _outcome(scenario: Scenario, tables: dict[str, Drives], duties: tuple[Duty, ...]) -> Outcome:
+    """Return what those who ride add to the levels."""
+    rows, weights = row_of(scenario.corridors), {one.id: one.weight for one in scenario.groups}
+    persons, weight, exposure, hours = 0, 0.0, 0.0, 0.0
+    for one in duties:
+        for trip in one.trips:
+            out = trip.gate_out_s + float(tables[one.type].outward[rows[trip.corridor_out]])
+            for stop in trip.stops:
+                for load in stop.loads:
+                    persons += load.persons
+                    weight += weights[load.group] * load.persons
+                    exposure += load.persons * (out - stop.leave_s) / SECONDS_PER_HOUR
+                    hours += load.persons * out / SECONDS_PER_HOUR
+    return Outcome(persons, weight, exposure, hours)
+
+
+def _levels(
+    scenario: Scenario, tables: dict[str, Drives], duties: tuple[Duty, ...]
+) -> tuple[Level, ...]:
+    """Return how many patients are brought out, and at most could be: by beds and vehicles."""
+    care = scenario.care
+    waiting = [one for one in care.patients if one.waiting]
+    if not waiting:
+        return ()
+    moved = {code for one in duties for trip in one.trips for code in trip.patients}
+    rows = row_of(scenario.zones)
+    able = [one for one in waiting if _reachable(tables, one, rows[one.zone])]
+    red = [one for one in able if care.colour(one) == RED]
+    out_red = sum(care.colour(one) == RED for one in waiting if one.code in moved)
+    return (
+        Level(RED_OUT, float(out_red), float(most_in_beds(scenario, red))),
+        Level(PATIENTS_OUT, float(len(moved)), float(most_in_beds(scenario, able))),
+    )
+
+
+def _reachable(tables: dict[str, Drives], one: Patient, zone: int) -> bool:
+    """Whether any type of vehicle that is there can take a patient and drive there and out."""
+    for table in tables.values():
+        there = any(
+            row.type == table.type.id and row.count for row in table.scenario.fleet.vehicles
+        )
+        ways = np.isfinite(table.gate_stop[:, zone] + table.inward).any()
+        back = np.isfinite(table.stop_gate[:, zone] + table.outward).any()
+        if there and ways and back and can_take(table.type, one):
+            return True
+    return False

@@ -1,0 +1,241 @@
+"""Who rides on which trip: vehicle after vehicle, each with its best day of what is left."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearway.model.duty import Load, Stop, Trip
+from clearway.model.scenario import Scenario, row_of
+from clearway.solve.boarding import Riders, full_load
+from clearway.solve.booking import Booking
+from clearway.solve.drives import Drives, places
+from clearway.solve.dues import Aboard, Slots, day_entries, dues
+from clearway.solve.highs import Sparse
+from clearway.solve.outings import sweep_day, trace_day
+from clearway.solve.problem import Problem
+from clearway.solve.relax import MIXED, Added, Relaxation
+from clearway.solve.shifts import Pickups, Shift, shift
+from clearway.solve.vehicles import Turn, with_load
+
+#: Rounds in which vehicles are given their first days, and those in which each is thought over.
+ROUNDS, AGAIN = 12, 24
+
+
+def pickups(scenario: Scenario, drives: Drives) -> Pickups:
+    """Return where one type of vehicle may let whom board."""
+    zones, groups, persons = list[int](), list[int](), list[float]()
+    for g, group in enumerate(scenario.groups):
+        # Vehicles with stretchers are for patients, and stand by for them when none is left.
+        load = full_load(drives.type, group) if group.rides and not drives.type.stretchers else 0.0
+        for z in range(len(scenario.zones)) if load else ():
+            zones.append(z)
+            groups.append(g)
+            persons.append(load)
+    most = np.array(persons)
+    return Pickups(np.array(zones, np.int64), np.array(groups, np.int64), most, most)
+
+
+class Rides:
+    """Gives vehicles, a few of each crew in a round, their best days for those who ride.
+
+    What a trip is worth is told by the duals of the relaxation, people first and then exposure:
+    whom it brings out or spares the open, and what others lose at the gate. Days that were given
+    are fixed in the relaxation, so that the next round's duals know of them.
+    """
+
+    def __init__(
+        self, problem: Problem, tables: dict[str, Drives], booking: Booking, turns: list[Turn]
+    ) -> None:
+        """Prepare the relaxation.
+
+        Parameters
+        ----------
+        problem
+            With what is taken already, by patients.
+        tables
+            Drives by type.
+        booking
+            What is taken at the gates; is added to.
+        turns
+            Of all vehicles and days; trips are added to them.
+        """
+        self._problem, self._booking = problem, booking
+        self._relaxation, self._riders = Relaxation(problem), Riders(problem.scenario)
+        self._left = self._riders.everybody()
+        self._means: dict[str, NDArray[np.float64]] = {}
+        self._given: dict[int, _Given] = {}
+        self._row = row_of(problem.scenario.corridors)
+        self._slots = Slots.of(problem, self._relaxation)
+        self._place = {name: n for n, (name, _, _) in enumerate(places(problem.scenario))}
+        self._crews: dict[tuple[str, str], list[Turn]] = {}
+        self._shifts: dict[tuple[str, str], Shift] = {}
+        for turn in turns:
+            drives = tables[turn.vehicle.kind.id]
+            at = (turn.day.date, drives.type.id)
+            if at not in self._shifts:
+                found = pickups(problem.scenario, drives)
+                self._shifts[at] = shift(drives, turn.day, found, hopeful=False)
+            if len(self._shifts[at].pickups.zone):
+                self._crews.setdefault(at, []).append(turn)
+
+    def give(self) -> None:
+        """Give every vehicle what is best, round by round; then take it back and think it over.
+
+        The first days are given before it is known what all others do; a second time each vehicle
+        meets what they have left.
+        """
+        for rounds in (ROUNDS, AGAIN):
+            for number in range(rounds):
+                # As many of each crew in each round, or a few crews in some.
+                some = [
+                    (at, turn)
+                    for at, turns in self._crews.items()
+                    for turn in turns[
+                        number * len(turns) // rounds : (number + 1) * len(turns) // rounds
+                    ]
+                ]
+                for _, turn in some:
+                    self._withdraw(turn)
+                if some:
+                    dual = self._relaxation.best(MIXED).dual
+                    for at, turn in some:
+                        self._give(turn, self._shifts[at], dual)
+
+    def _withdraw(self, turn: Turn) -> None:
+        """Take back all rides of one day."""
+        given = self._given.pop(id(turn), None)
+        if given is None:
+            return
+        for trip in turn.trips[given.first :]:
+            self._booking.take(self._row[trip.corridor_in], trip.gate_in_s, times=-1)
+        for zone, group, k, second, persons in given.rides:
+            self._booking.take(k, second, -persons, times=-1)
+            self._left[zone, group] += persons
+        for column in given.columns:
+            self._relaxation.fix(column, 0.0)
+        turn.back_to(given.first, given.place, given.free_s)
+
+    def _give(self, turn: Turn, one: Shift, dual: NDArray[np.float64]) -> None:
+        """Give a vehicle its best day; as far as the same people are not fetched twice."""
+        q, mean = one.pickups, self._mean(one)
+        gain, price = dues(self._problem, self._slots, one, MIXED, dual)
+        prices = price, np.zeros(price.shape)
+        given = _Given(len(turn.trips), turn.place, turn.free_s, [], [])
+        while True:
+            persons = np.minimum(mean, self._left[q.zone, q.group])
+            ground = one.ground(persons, persons * gain, prices, self._booking)
+            start = self._place[turn.place], one.minute(turn.free_s)
+            table = trace_day(ground, sweep_day(ground), *start).tolist()
+            aboard = self._take(turn, one, table, persons, given)
+            if aboard:
+                given.columns.append(self._fix(one, aboard))
+            if len(aboard) == len(table):
+                break
+        if given.rides:
+            self._given[id(turn)] = given
+
+    def _take(
+        self,
+        turn: Turn,
+        one: Shift,
+        table: list[list[int]],
+        persons: NDArray[np.float64],
+        given: _Given,
+    ) -> list[Aboard]:
+        """Give a vehicle trips of ``table``, up to the first for which too few are left."""
+        aboard = list[Aboard]()
+        for entry in table:
+            pickup, k, ticks = entry[3], entry[5], entry[6]
+            zone, group = int(one.pickups.zone[pickup]), int(one.pickups.group[pickup])
+            count = float(persons[pickup])
+            if self._left[zone, group] < count - 1e-6:
+                break
+            self._left[zone, group] -= count
+            trip = _trip(self._problem.scenario, one, entry)
+            self._booking.take(entry[1], trip.gate_in_s)
+            self._booking.take(k, trip.gate_out_s, count)
+            turn.add(with_load(trip, Load(self._problem.scenario.groups[group].id, 0, 1, 1)))
+            given.rides.append((zone, group, k, trip.gate_out_s, count))
+            aboard.append((pickup, k, ticks, count))
+        return aboard
+
+    def _mean(self, one: Shift) -> NDArray[np.float64]:
+        """Return the persons of a full vehicle on average, by pick-up."""
+        kind = one.drives.type
+        if kind.id not in self._means:
+            self._means[kind.id] = np.array(
+                [
+                    self._riders.mean(kind, int(z), int(g))
+                    for z, g in zip(one.pickups.zone, one.pickups.group, strict=True)
+                ]
+            )
+        return self._means[kind.id]
+
+    def _fix(self, one: Shift, aboard: list[Aboard]) -> int:
+        """Let the relaxation know of trips; return their column."""
+        entries, totals = day_entries(self._problem, self._slots, one, aboard)
+        index = np.fromiter(entries, np.int32, len(entries))
+        value = np.fromiter(entries.values(), float, len(entries))
+        sparse = Sparse(np.zeros(1, np.int32), index, value)
+        column = self._relaxation.add(Added(sparse, *(np.array([one]) for one in totals)))
+        self._relaxation.fix(column, 1.0)
+        return column
+
+
+@dataclass(slots=True)
+class _Given:
+    """Rides of one day: the state before them, and what they took."""
+
+    first: int
+    place: str
+    free_s: float
+    rides: list[tuple[int, int, int, int, float]]
+    columns: list[int]
+
+
+def _trip(scenario: Scenario, one: Shift, entry: list[int]) -> Trip:
+    leave, k_in, gate_in, pickup, off, k_out, gate_out = entry
+    zone = int(one.pickups.zone[pickup])
+    ids = [corridor.id for corridor in scenario.corridors]
+    arrive = one.second(gate_in) + math.ceil(one.drives.gate_stop[k_in, zone])
+    stop = Stop(scenario.zones[zone].id, one.drives.links_in(k_in, zone), arrive, one.second(off))
+    site = scenario.corridors[k_out].reception
+    done = one.second(gate_out + int(one.after[k_out]))
+    stand = one.drives.type.alight_s.central + one.drives.type.rest_s
+    return Trip(
+        corridor_in=ids[k_in],
+        corridor_out=ids[k_out],
+        leave_s=one.second(leave),
+        gate_in_s=one.second(gate_in),
+        stops=(stop,),
+        gate_out_s=one.second(gate_out),
+        links_out=one.drives.links_out(zone, k_out),
+        destination=site,
+        arrive_s=math.floor(done - stand),
+        done_s=done,
+    )
+
+
+def board_all(scenario: Scenario, days: list[list[Turn]]) -> tuple[list[list[Turn]], Riders]:
+    """Return the turns with households on board in the order in which they are called.
+
+    Trips were chosen in another order than they run in; the last trip takes the last households of
+    its zone and group, and so on back.
+    """
+    riders, zones, groups = Riders(scenario), row_of(scenario.zones), row_of(scenario.groups)
+    trips = [
+        (trip.stops[0].leave_s, turn.vehicle.name, turn, n)
+        for turns in days
+        for turn in turns
+        for n, trip in enumerate(turn.trips)
+        if trip.loads
+    ]
+    for _, _, turn, n in sorted(trips, key=lambda row: row[:2], reverse=True):
+        trip = turn.trips[n]
+        zone, group = zones[trip.stops[0].zone], groups[trip.loads[0].group]
+        turn.trips[n] = with_load(trip, riders.board(turn.vehicle.kind, zone, group))
+    return days, riders

@@ -1,0 +1,243 @@
+"""What one type of vehicle can do on one day, in whole minutes: the tables that trips are from."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearway.model.scenario import Scenario
+from clearway.solve.booking import Booking, Day
+from clearway.solve.drives import Drives, places
+from clearway.solve.outings import FAR, Ground
+
+#: Seconds of a tick: what is called a minute here, so that little is lost to rounding.
+MINUTE_S = 30
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pickups:
+    """Where people of which group board; q rows.
+
+    Attributes
+    ----------
+    zone, group
+        Shape (q,), rows of the scenario.
+    persons, checked
+        Shape (q,), persons on board at most, and of how many the check takes its time at least.
+    """
+
+    zone: NDArray[np.int64]
+    group: NDArray[np.int64]
+    persons: NDArray[np.float64]
+    checked: NDArray[np.float64]
+
+    def parted(self, steps: tuple[float, ...]) -> Pickups:
+        """Return the same with loads in parts: each up to a step, checked as from the one below."""
+        below = (0.0, *steps[:-1])
+        return Pickups(
+            np.tile(self.zone, len(steps)),
+            np.tile(self.group, len(steps)),
+            np.concatenate([step * self.persons for step in steps]),
+            np.concatenate([step * self.persons for step in below]),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shift:
+    """Drives of one type on one day, rounded to minutes, for its pick-ups.
+
+    Attributes
+    ----------
+    drives, day, pickups
+        What it is made of.
+    begin_s, minutes
+        Second of minute 0, and how many minutes there are.
+    to_gate, gate_stop, stop_gate, after, site, opens, closes, last_out
+        As in :class:`~clearway.solve.outings.Ground`.
+    ride_h
+        Shape (k, q), hours in which those on board are in the open: from leaving the stop until out
+        of the exit.
+    out_h
+        Shape (k,), hours from the gate outward until out of the exit.
+    """
+
+    drives: Drives
+    day: Day
+    pickups: Pickups
+    begin_s: int
+    minutes: int
+    to_gate: NDArray[np.int64]
+    gate_stop: NDArray[np.int64]
+    stop_gate: NDArray[np.int64]
+    after: NDArray[np.int64]
+    site: NDArray[np.int64]
+    opens: NDArray[np.int64]
+    closes: NDArray[np.int64]
+    last_out: NDArray[np.int64]
+    ride_h: NDArray[np.float64]
+    out_h: NDArray[np.float64]
+
+    def second(self, minute: int) -> int:
+        """Return the second from the scenario's start of a minute."""
+        return self.begin_s + MINUTE_S * int(minute)
+
+    def minute(self, second: float) -> int:
+        """Return the first whole minute from a second on."""
+        return max(0, math.ceil((max(second, self.begin_s) - self.begin_s) / MINUTE_S))
+
+    def ground(
+        self,
+        persons: NDArray[np.float64],
+        worth: NDArray[np.float64],
+        price: tuple[NDArray[np.float64], NDArray[np.float64]],
+        booking: Booking | None = None,
+    ) -> Ground:
+        """Return what a vehicle's day is chosen from.
+
+        Parameters
+        ----------
+        persons
+            Shape (q,), persons that board; nobody stops for none.
+        worth
+            Shape (k, q).
+        price
+            Shape (k, t) each, of a person and of a vehicle.
+        booking
+            What is taken at the gates; None as if nothing were ever too much.
+        """
+        shape = (len(self.after), self.minutes)
+        lane, room = np.ones(shape, dtype=np.bool_), np.full(shape, np.inf)
+        if booking is not None:
+            second = self.begin_s + MINUTE_S * np.arange(self.minutes)
+            slot = np.clip(second // booking.slot_s, 0, booking.lane.shape[1] - 1)
+            lane = booking.lane[:, slot] < booking.lane_most[:, None]
+            room = booking.persons_most[:, None] - booking.aboard[:, slot]
+        known = np.where(persons > 0, worth, -np.inf)
+        return Ground(
+            to_gate=self.to_gate,
+            gate_stop=self.gate_stop,
+            stop_gate=self.stop_gate,
+            after=self.after,
+            site=self.site,
+            opens=self.opens,
+            closes=self.closes,
+            last_out=self.last_out,
+            lane=np.ascontiguousarray(lane),
+            room=np.ascontiguousarray(room),
+            persons=persons.astype(np.float64),
+            worth=np.ascontiguousarray(known),
+            price=price[0],
+            toll=price[1],
+        )
+
+
+def shift(drives: Drives, day: Day, pickups: Pickups, *, hopeful: bool) -> Shift:
+    """Return the tables of one type on one day.
+
+    Parameters
+    ----------
+    drives
+        Of the type.
+    day
+        Which windows are open when.
+    pickups
+        Where it may stop.
+    hopeful
+        Whether minutes are rounded down, as a bound must have it; rounded up they are a plan's.
+    """
+    scenario, kind = drives.scenario, drives.type
+    whole = np.floor if hopeful else np.ceil
+    rates = np.array([corridor.gate_persons_per_s.central for corridor in scenario.corridors])
+    site, stand = _sites(drives)
+    stand = np.maximum(stand, MINUTE_S)
+    q = pickups.zone
+    check = np.divide(
+        pickups.checked,
+        rates[:, None],
+        out=np.full((len(rates), len(q)), np.inf),
+        where=rates[:, None] > 0,
+    )
+    to_gate = drives.outside + drives.inward
+    inside = np.array([depot.node is not None for depot in scenario.fleet.depots], dtype=bool)
+    to_gate[: len(inside)][inside] = np.inf
+    gate_stop = drives.gate_stop[:, q] + kind.board_s.central
+    ride = drives.stop_gate[:, q]
+    ride = (
+        np.where(_in_range(drives, q), ride, np.inf)
+        + np.where(np.isfinite(drives.outward), 0.0, np.inf)[:, None]
+    )
+    after = drives.outward + stand
+    reach = np.where(np.isfinite(to_gate), to_gate, 0.0).max(initial=0.0)
+    first = float(day.opens[np.isfinite(day.opens)].min()) - reach - MINUTE_S
+    begin = int(first // MINUTE_S) * MINUTE_S
+    last = float(day.out_by[np.isfinite(day.opens)].max())
+    out = _minutes(whole, (day.out_by - drives.outward - begin) / MINUTE_S, last=True)
+    return Shift(
+        drives=drives,
+        day=day,
+        pickups=pickups,
+        begin_s=begin,
+        minutes=int((last - begin) // MINUTE_S) + 2,
+        to_gate=_minutes(whole, to_gate / MINUTE_S),
+        gate_stop=_minutes(whole, gate_stop / MINUTE_S),
+        stop_gate=_minutes(whole, (ride + check) / MINUTE_S),
+        after=_minutes(whole, after / MINUTE_S),
+        site=site,
+        opens=_minutes(whole, (day.opens - begin) / MINUTE_S),
+        closes=_minutes(np.ceil, (day.closes - begin) / MINUTE_S, last=True),
+        last_out=out,
+        ride_h=(ride + check + drives.outward[:, None]) / 3600.0,
+        out_h=drives.outward / 3600.0,
+    )
+
+
+def _sites(drives: Drives) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return each corridor's reception site as a place, and seconds from its exit until free."""
+    scenario, kind = drives.scenario, drives.type
+    row = {name: n for n, (name, _, _) in enumerate(places(scenario))}
+    site = np.array([row[corridor.reception] for corridor in scenario.corridors])
+    drive = drives.outside[site, np.arange(len(site))]
+    return site, drive + kind.alight_s.central + kind.rest_s
+
+
+def _in_range(drives: Drives, zones: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which pick-ups and ways out stay in range from wherever a trip began; (k, q)."""
+    kind = drives.type
+    if not math.isfinite(kind.range_m):
+        return np.ones((len(drives.inward), len(zones)), dtype=np.bool_)
+    scenario = drives.scenario
+    pace = scenario.fleet.outside_m_per_s.central
+    allowed = np.zeros((len(drives.inward), len(zones)), dtype=np.bool_)
+    reached = np.isfinite(drives.gate_stop) & np.isfinite(drives.inward)[:, None]
+    gone = np.isfinite(drives.stop_gate) & np.isfinite(drives.outward)[:, None]
+    beyond = drives.outside.max(axis=0) * pace
+    for n, z in enumerate(zones.tolist()):
+        ins = [
+            beyond[k] + _metres(scenario, drives.links_in(int(k), z))
+            for k in np.flatnonzero(reached[:, z])
+        ]
+        for k in np.flatnonzero(gone[:, z]) if ins else ():
+            out = _metres(scenario, drives.links_out(z, int(k))) + drives.outside[:, k].max() * pace
+            allowed[k, n] = max(ins) + out <= kind.range_m
+    return allowed
+
+
+def _metres(scenario: Scenario, links: tuple[int, ...]) -> float:
+    network = scenario.network
+    return float(network.links.length_m[network.link_index(links)].sum())
+
+
+def _minutes(
+    whole: np.ufunc, values: NDArray[np.float64], *, last: bool = False
+) -> NDArray[np.int64]:
+    """Return whole minutes of ``values``; infinite ones are far, or before everything."""
+    known = np.isfinite(values)
+    if last:
+        # A last moment is rounded the other way than a drive.
+        turned = np.floor if whole is np.ceil else np.ceil
+        return np.where(known, turned(np.where(known, values, 0.0)), -1).astype(np.int64)
+    found = np.where(known, whole(np.where(known, values, 0.0)), FAR)
+    return np.maximum(found, 0).astype(np.int64)

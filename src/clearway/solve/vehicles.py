@@ -1,0 +1,115 @@
+"""The vehicles of the fleet one by one, and what each has been given to do on a day."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+
+from clearway.model.duty import Duty, Load, Stop, Trip
+from clearway.model.fleet import VehicleType
+from clearway.model.scenario import Scenario
+from clearway.solve.booking import Day
+from clearway.solve.drives import between
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """One vehicle.
+
+    Attributes
+    ----------
+    name
+        Such as ``bus-01``: the type and a number over all depots.
+    kind
+        Its type.
+    depot
+        Id.
+    since_s, until_s
+        Seconds from the start between which it may be away from the depot.
+    """
+
+    name: str
+    kind: VehicleType
+    depot: str
+    since_s: float
+    until_s: float
+
+
+@dataclass(slots=True)
+class Turn:
+    """What one vehicle does on one day, while it is being planned.
+
+    Attributes
+    ----------
+    vehicle, day
+        Whose, and when.
+    place
+        Id of the place outside where it will be.
+    free_s
+        From when on it may leave there.
+    trips
+        So far.
+    """
+
+    vehicle: Vehicle
+    day: Day
+    place: str
+    free_s: float
+    trips: list[Trip] = field(default_factory=list)
+
+    def add(self, trip: Trip) -> None:
+        """Give it one more trip, after all others."""
+        self.trips.append(trip)
+        self.place, self.free_s = trip.destination, trip.done_s
+
+    def back_to(self, trips: int, place: str, free_s: float) -> None:
+        """Take back all but the first ``trips``, after which it was free at a place."""
+        del self.trips[trips:]
+        self.place, self.free_s = place, free_s
+
+
+def vehicles(scenario: Scenario) -> tuple[Vehicle, ...]:
+    """Return the vehicles whose depot is outside, type by type."""
+    fleet = scenario.fleet
+    kinds = {kind.id: kind for kind in fleet.types}
+    outside = {depot.id for depot in fleet.depots if depot.node is None}
+    numbers = dict.fromkeys(kinds, 0)
+    found = []
+    for row in fleet.vehicles:
+        since = -math.inf if row.since is None else scenario.seconds(row.since)
+        until = math.inf if row.until is None else scenario.seconds(row.until)
+        for _ in range(row.count if row.depot in outside else 0):
+            numbers[row.type] += 1
+            name = f"{row.type}-{numbers[row.type]:02d}"
+            found.append(Vehicle(name, kinds[row.type], row.depot, since, until))
+    return tuple(found)
+
+
+def turns(scenario: Scenario, day: Day) -> list[Turn]:
+    """Return every vehicle's empty day."""
+    return [Turn(one, day, one.depot, one.since_s) for one in vehicles(scenario)]
+
+
+def duty(scenario: Scenario, turn: Turn) -> Duty | None:
+    """Return a day as a duty; None if nothing is left of it.
+
+    Trips at its end that bring nobody out, or from which the vehicle would not be back in time,
+    are left out.
+    """
+    trips = list(turn.trips)
+    while trips:
+        back = math.ceil(
+            trips[-1].done_s + between(scenario, trips[-1].destination, turn.vehicle.depot)
+        )
+        if back <= turn.vehicle.until_s and (trips[-1].loads or trips[-1].patients):
+            name = f"{turn.vehicle.name} {turn.day.date}"
+            kind, depot = turn.vehicle.kind.id, turn.vehicle.depot
+            return Duty(name, turn.vehicle.name, kind, depot, tuple(trips), back)
+        trips.pop()
+    return None
+
+
+def with_load(trip: Trip, load: Load | None) -> Trip:
+    """Return a trip of one stop with ``load`` on board."""
+    stop: Stop = replace(trip.stops[0], loads=(load,) if load else ())
+    return replace(trip, stops=(stop,))
