@@ -103,15 +103,15 @@ def _type(table: VehicleTypeTable) -> VehicleType:
 
 
 def _depot(table: DepotTable, nodes: Mapping[int, Point]) -> Depot:
-    lon, lat = table.lon, table.lat
-    if (lon is None or lat is None) and table.node is not None:
-        lon, lat = nodes[table.node]
+    # What has no place breaks a rule of its file; the noun refuses it all the same.
+    lon, lat = nodes.get(-1 if table.node is None else table.node, (math.nan, math.nan))
+    if table.lon is not None and table.lat is not None:
+        lon, lat = table.lon, table.lat
     return Depot(
         id=table.id,
         name=text_of(table.name),
-        # What has neither breaks a rule of its file; a noun refuses it all the same.
-        lon=math.nan if lon is None else lon,
-        lat=math.nan if lat is None else lat,
+        lon=lon,
+        lat=lat,
         source=table.source,
         node=table.node,
     )

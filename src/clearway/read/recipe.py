@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from clearway.model.agreement import Agreement
 from clearway.model.care import Care
 from clearway.model.checks import Checks
@@ -26,6 +28,7 @@ from clearway.model.scenario import (
 )
 from clearway.model.thresholds import Thresholds
 from clearway.model.uncertainty import Uncertainty
+from clearway.read.geometry import metres_outside
 
 #: Share of households of 1 to 9 persons; assumed, mean 5.0.
 HOUSEHOLD_SHARES: Final = (0.05, 0.10, 0.12, 0.16, 0.18, 0.15, 0.11, 0.08, 0.05)
@@ -266,6 +269,7 @@ class Recipe:
         for depot in self.fleet.depots:
             outside, rule = depot.node is None, "must be left out: nodes have no ids yet"
             checks.that(outside, f"depot {depot.id}.node", depot.node, rule)
+        self._check_places(checks)
         for convoy in self.aid.convoys:
             name = f"convoy {convoy.id}"
             checks.that(convoy.depot in depots, f"{name}.depot", convoy.depot, "must be a depot")
@@ -284,3 +288,12 @@ class Recipe:
                 known = not told.startswith("patients:") or told in days
                 rule = "must name a day on which the corridors open"
                 checks.that(known, f"linked_movement {link.id}.{side}", told, rule)
+
+    def _check_places(self, checks: Checks) -> None:
+        """Note depots and hospitals inside the pocket: vehicles drive to them outside."""
+        outline = np.array(self.outline, dtype=np.float64).reshape(-1, 2)
+        places = [(one.id, one.lon, one.lat) for one in self.fleet.depots]
+        places += [(one.id, one.lon, one.lat) for one in self.care.hospitals]
+        for name, lon, lat in places:
+            out = bool(metres_outside(np.array([[lon, lat]]), outline)[0] > 0)
+            checks.that(out, f"{name}.lon", f"{lon:g} {lat:g}", "must lie outside the outline")
