@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -49,7 +50,7 @@ def depot() -> Depot:
 
 def buses(**changes: Any) -> Vehicles:
     """Return four buses."""
-    return Vehicles(**({"type": "bus", "depot": "D1", "count": 4, "source": ASSUMED} | changes))
+    return dataclasses.replace(Vehicles("bus", "D1", 4, ASSUMED), **changes)
 
 
 def convoy(name: str = "A1") -> Convoy:

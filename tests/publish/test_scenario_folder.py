@@ -8,6 +8,7 @@ import stat
 import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,8 @@ from clearway.model.scenario import Scenario
 from clearway.model.thresholds import Threshold
 from clearway.publish import scenario_toml
 from clearway.publish.scenario_folder import write_scenario
-from tests.read import terms
+from tests import scenarios
+from tests.read import rides, terms
 
 _FILES = ("demand.csv", "network/link.csv", "network/node.csv", "scenario.toml", "zones.geojson")
 
@@ -143,9 +145,100 @@ def test_tables_stand_in_the_order_of_the_document(tmp_path: Path) -> None:
     assert list(data["corridor"][0])[-3:] == ["gate", "holding_area", "open_limit"]
 
 
+def test_tables_of_vehicles_stand_before_the_facts(tmp_path: Path) -> None:
+    data = tomllib.loads(_written(rides.told(), tmp_path / "s")["scenario.toml"])
+    assert list(data)[5:7] == ["outline", "contraflow"]
+    assert list(data)[-9:] == [
+        *("vehicle_type", "depot", "vehicles", "fleet", "care", "hospital", "convoy"),
+        *("linked_movement", "fact"),
+    ]
+    assert list(data["group"][0])[-2:] == ["modes", "persons_per_car"]
+    assert list(data["group"][1])[-2:] == ["modes", "wheelchair_users"]
+    assert list(data["corridor"][0]["gate"])[-1] == "vehicles_per_h"
+    assert "vehicles_per_h" not in data["corridor"][1]["gate"]
+
+
+def test_units_of_vehicles_are_those_of_the_field(tmp_path: Path) -> None:
+    data = tomllib.loads(_written(rides.told(), tmp_path / "s")["scenario.toml"])
+    bus, truck = data["vehicle_type"]
+    assert bus["speed_km_per_h"]["central"] == 27
+    assert (bus["board_min"]["high"], bus["rest_min"], bus["range_km"]) == (60, 20, 400)
+    assert data["fleet"]["outside_speed_km_per_h"]["low"] == 18
+    assert data["convoy"][0]["unload_min"]["central"] == 30
+    assert data["corridor"][0]["gate"]["vehicles_per_h"]["high"] == 30
+    kept = {"id", "name", "speed_km_per_h", "board_min", "alight_min", "source"}
+    assert set(truck) == kept
+
+
+def test_hours_of_hospitals_are_clocks(tmp_path: Path) -> None:
+    """Open all day is not written."""
+    first, second = tomllib.loads(_written(rides.told(), tmp_path / "s")["scenario.toml"])[
+        "hospital"
+    ]
+    assert (first["opens"], first["closes"]) == ("08:00", "20:01:30")
+    assert not {"opens", "closes"} & set(second)
+    assert [beds["kind"] for beds in first["beds"]] == ["surgery", "general"]
+
+
+def test_patients_stand_a_line_each(tmp_path: Path) -> None:
+    text = _written(rides.told(), tmp_path / "s")["patients.csv"]
+    assert text.split("\n") == [
+        "code,zone_id,category,posture,companions,bed,care,ready,accepts,refuses,state",
+        "P-001,Z1,immediate,stretcher,1,surgery,basic,,,,listed",
+        "P-002,Z2,delayed,wheelchair,0,general,none,2016-10-20T09:00:00+03:00,,,listed",
+        "P-003,Z3,minor,walking,9,general,none,,H2,H1,listed",
+        "م-4,Z3,expectant,seated,2,general,advanced,,,H1 H2,died waiting",
+        "",
+    ]
+
+
+def test_times_of_patients_are_local(tmp_path: Path) -> None:
+    care = rides.care()
+    ready = dataclasses.replace(care.patients[0], ready=datetime(2016, 10, 20, 6, tzinfo=UTC))
+    scenario = rides.told(care=dataclasses.replace(care, patients=(ready,)))
+    assert "2016-10-20T09:00:00+03:00" in _written(scenario, tmp_path / "s")["patients.csv"]
+
+
+@pytest.mark.parametrize("without", ["fleet", "care", "aid", "contraflow"])
+def test_what_is_not_there_is_not_written(without: str, tmp_path: Path) -> None:
+    """Each part alone: aid needs the depots and types of the fleet."""
+    plain = scenarios.two_gates()
+    changes: dict[str, Any] = {
+        "fleet": {"fleet": plain.fleet, "aid": plain.aid},
+        "care": {"care": plain.care},
+        "aid": {"aid": plain.aid},
+        "contraflow": {"contraflow": ()},
+    }[without]
+    files = _written(rides.told(**changes), tmp_path / "s")
+    tables = {
+        "fleet": {"vehicle_type", "depot", "vehicles", "fleet", "convoy", "linked_movement"},
+        "care": {"care", "hospital"},
+        "aid": {"convoy", "linked_movement"},
+        "contraflow": {"contraflow"},
+    }[without]
+    assert not tables & set(tomllib.loads(files["scenario.toml"]))
+    assert ("patients.csv" in files) == (without != "care")
+
+
+def test_beds_without_patients_need_no_list(tmp_path: Path) -> None:
+    care = dataclasses.replace(rides.care(), patients=())
+    files = _written(rides.told(care=care), tmp_path / "s")
+    assert "patients.csv" not in files
+    assert len(tomllib.loads(files["scenario.toml"])["hospital"]) == 2
+
+
+def test_a_depot_off_its_node_keeps_its_place(tmp_path: Path) -> None:
+    outside, inside = tomllib.loads(_written(rides.told(), tmp_path / "s")["scenario.toml"])[
+        "depot"
+    ]
+    assert (inside["lon"], inside["lat"], inside["node"]) == (37.15, 36.2, 102)
+    assert "node" not in outside
+
+
 def test_what_is_as_by_default_is_left_out(one_corridor: Scenario, tmp_path: Path) -> None:
     text = _written(one_corridor, tmp_path / "s")["scenario.toml"]
-    for word in ("uncertainty", "thresholds", "consent", "notification", "open_limit", "shape"):
+    words = ("uncertainty", "thresholds", "consent", "notification", "open_limit", "shape")
+    for word in (*words, "vehicle", "fleet", "care", "hospital", "modes", "contraflow"):
         assert word not in text
 
 

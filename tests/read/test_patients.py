@@ -254,13 +254,12 @@ def test_what_is_no_ordinary_file_is_refused(folder: Path, tmp_path: Path, kind:
     content = path.read_bytes()
     path.unlink()
     (tmp_path / "elsewhere.csv").write_bytes(content)
-    make = {
-        "folder": path.mkdir,
-        "pipe": lambda: os.mkfifo(path),
-        "nowhere": lambda: path.symlink_to(folder / "gone.csv"),
-        "outside": lambda: path.symlink_to(tmp_path / "elsewhere.csv"),
-    }
-    make[kind]()
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(folder / "gone.csv" if kind == "nowhere" else tmp_path / "elsewhere.csv")
     told = only(folder)
     assert (told.file, told.row, told.field) == (PATIENTS, 0, "file")
 
