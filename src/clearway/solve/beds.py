@@ -11,17 +11,47 @@ from scipy.sparse.csgraph import maximum_flow
 from clearway.model.care import DAY_S, Patient
 from clearway.model.scenario import Scenario
 
+#: Kind of bed, and rows of the hospitals that are accepted.
+_Alike = tuple[str, tuple[int, ...]]
+
 
 class Wards:
-    """Beds by hospital and kind; each patient takes one for the whole pause."""
+    """Beds by hospital and kind; each patient takes one for the whole pause.
 
-    def __init__(self, scenario: Scenario) -> None:
-        """Start with all beds free."""
+    A bed is given only if all those who are to have one can still get one: first as many as
+    possible of the highest colour, then of the next (a matroid, so that the greedy choice of each
+    colour after the other is best for all).
+    """
+
+    def __init__(self, scenario: Scenario, ranked: Sequence[Sequence[Patient]]) -> None:
+        """Start with all beds free.
+
+        Parameters
+        ----------
+        scenario
+            Whose hospitals they are.
+        ranked
+            Patients who can be fetched at all, by colour.
+        """
         self._scenario = scenario
-        self._left = [
-            {beds.kind: int(beds.places.central) for beds in one.beds}
-            for one in scenario.care.hospitals
-        ]
+        self._left = {
+            (n, beds.kind): int(beds.places.central)
+            for n, one in enumerate(scenario.care.hospitals)
+            for beds in one.beds
+        }
+        self._due = self._chosen(ranked)
+        self._known: dict[tuple[int, _Alike], bool] = {}
+
+    def _chosen(self, ranked: Sequence[Sequence[Patient]]) -> dict[_Alike, int]:
+        """Return how many of each sort of patient are to have a bed."""
+        due: dict[_Alike, int] = {}
+        for patients in ranked:
+            for one in patients:
+                sort = alike(self._scenario, one)
+                more = {**due, sort: due.get(sort, 0) + 1}
+                if _flow(self._left, more) == sum(more.values()):
+                    due = more
+        return due
 
     def open_to(self, patients: Sequence[Patient]) -> list[int]:
         """Return the rows of hospitals that all of some patients accept."""
@@ -29,12 +59,29 @@ class Wards:
         return [n for n, name in enumerate(ids) if all(accepts(one, name) for one in patients)]
 
     def fits(self, hospital: int, patients: Sequence[Patient]) -> bool:
-        """Return whether all of some patients may have a bed there."""
+        """Return whether all of some patients may have a bed there, and nobody due loses theirs."""
         name, wanted = self._scenario.care.hospitals[hospital].id, dict[str, int]()
         for one in patients:
             wanted[one.bed] = wanted.get(one.bed, 0) + 1
-        enough = all(self._left[hospital].get(kind, 0) >= n for kind, n in wanted.items())
-        return enough and all(accepts(one, name) for one in patients)
+        enough = all(self._left.get((hospital, kind), 0) >= n for kind, n in wanted.items())
+        if not enough or not all(accepts(one, name) for one in patients):
+            return False
+        if len(patients) == 1:
+            at = hospital, alike(self._scenario, patients[0])
+            if at not in self._known:
+                self._known[at] = self._fair(hospital, patients)
+            return self._known[at]
+        return self._fair(hospital, patients)
+
+    def _fair(self, hospital: int, patients: Sequence[Patient]) -> bool:
+        left, due = dict(self._left), dict(self._due)
+        for one in patients:
+            sort = alike(self._scenario, one)
+            if not due.get(sort, 0):
+                return False
+            due[sort] -= 1
+            left[hospital, one.bed] -= 1
+        return _flow(left, due) == sum(due.values())
 
     def takes_in(self, hospital: int, second: float) -> bool:
         """Return whether a hospital is open at a second from the scenario's start."""
@@ -45,7 +92,9 @@ class Wards:
     def take(self, hospital: int, patients: Sequence[Patient]) -> None:
         """Give beds to patients."""
         for one in patients:
-            self._left[hospital][one.bed] -= 1
+            self._left[hospital, one.bed] -= 1
+            self._due[alike(self._scenario, one)] -= 1
+        self._known.clear()
 
 
 def accepts(one: Patient, hospital: str) -> bool:
@@ -53,25 +102,48 @@ def accepts(one: Patient, hospital: str) -> bool:
     return one.accepts in {"", hospital} and hospital not in one.refuses
 
 
-def most_in_beds(scenario: Scenario, patients: Sequence[Patient]) -> int:
-    """Return how many of some patients can have beds that they accept: a maximum flow.
-
-    Patients who need the same kind and accept the same hospitals are one node.
-    """
+def alike(scenario: Scenario, one: Patient) -> _Alike:
+    """Return what patients have in common who may have the same beds."""
     hospitals = scenario.care.hospitals
-    alike: dict[tuple[str, tuple[int, ...]], int] = {}
+    return one.bed, tuple(n for n, place in enumerate(hospitals) if accepts(one, place.id))
+
+
+def most_in_beds(scenario: Scenario, patients: Sequence[Patient]) -> int:
+    """Return how many of some patients can have beds that they accept."""
+    beds = {
+        (n, one.kind): int(one.places.central)
+        for n, place in enumerate(scenario.care.hospitals)
+        for one in place.beds
+    }
+    due: dict[_Alike, int] = {}
     for one in patients:
-        to = tuple(n for n, place in enumerate(hospitals) if accepts(one, place.id))
-        alike[one.bed, to] = alike.get((one.bed, to), 0) + 1
-    wards = {(n, b.kind): int(b.places.central) for n, h in enumerate(hospitals) for b in h.beds}
-    ward_row = {key: 1 + len(alike) + n for n, key in enumerate(wards)}
-    sink = 1 + len(alike) + len(wards)
-    arcs = [(0, 1 + n, count) for n, count in enumerate(alike.values())]
-    for n, ((kind, to), count) in enumerate(alike.items()):
-        arcs += [(1 + n, ward_row[h, kind], count) for h in to if (h, kind) in wards]
-    arcs += [(ward_row[key], sink, places) for key, places in wards.items()]
-    if not alike:
-        return 0
+        sort = alike(scenario, one)
+        due[sort] = due.get(sort, 0) + 1
+    return _flow(beds, due)
+
+
+def _flow(beds: dict[tuple[int, str], int], due: dict[_Alike, int]) -> int:
+    """Return how many can have a bed: a maximum flow, kind by kind."""
+    total = 0
+    for kind in {sort[0] for sort in due}:
+        sorts = [(sort[1], count) for sort, count in due.items() if sort[0] == kind and count]
+        wards = {h: count for (h, name), count in beds.items() if name == kind and count > 0}
+        wanted, there = sum(count for _, count in sorts), sum(wards.values())
+        everywhere = set(wards)
+        if all(everywhere <= set(to) for to, _ in sorts):
+            total += min(wanted, there)
+        elif sorts and wards:
+            total += _network_flow(sorts, wards)
+    return total
+
+
+def _network_flow(sorts: list[tuple[tuple[int, ...], int]], wards: dict[int, int]) -> int:
+    row = {h: 1 + len(sorts) + n for n, h in enumerate(wards)}
+    sink = 1 + len(sorts) + len(wards)
+    arcs = [(0, 1 + n, count) for n, (_, count) in enumerate(sorts)]
+    for n, (to, count) in enumerate(sorts):
+        arcs += [(1 + n, row[h], count) for h in to if h in row]
+    arcs += [(row[h], sink, count) for h, count in wards.items()]
     tail, head, most = (np.array(column, dtype=np.int32) for column in zip(*arcs, strict=True))
     graph = csr_array((most, (tail, head)), shape=(sink + 1, sink + 1))
     return int(maximum_flow(graph, 0, sink).flow_value)

@@ -62,17 +62,18 @@ class Riders:
         alone = seats > kind.seats or chairs > kind.wheelchairs
         return float(np.mean(loads)) if loads else float(0 if alone else persons)
 
-    def fit(self, kind: VehicleType, zone: int, group: int) -> int:
-        """Return how many households, the last that are left, fit a vehicle."""
+    def fit(self, kind: VehicleType, zone: int, group: int, most: float) -> int:
+        """Return how many households, the last left, fit a vehicle and ``most`` persons."""
         users = self._groups[group].wheelchair_users
         sizes = self._sizes[zone][group][: self._left[zone, group]][::-1]
         seats = np.cumsum(sizes - users) <= kind.seats
         chairs = users * np.arange(1, len(sizes) + 1) <= kind.wheelchairs
-        return int((seats & (chairs | (users == 0))).sum())
+        few = np.cumsum(sizes) <= most
+        return int((seats & few & (chairs | (users == 0))).sum())
 
-    def board(self, kind: VehicleType, zone: int, group: int) -> Load | None:
+    def board(self, kind: VehicleType, zone: int, group: int, most: float) -> Load | None:
         """Take those households out of the order; None if there are none."""
-        count, left = self.fit(kind, zone, group), int(self._left[zone, group])
+        count, left = self.fit(kind, zone, group, most), int(self._left[zone, group])
         if not count:
             return None
         self._left[zone, group] = left - count

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clearway.model.care import RED, Patient
+from clearway.model.care import RED
 from clearway.model.duty import ConvoyRun, Duty
 from clearway.model.fleet import AID, PATIENTS, deadlock
 from clearway.model.plan import PATIENTS_OUT, RED_OUT, Level
@@ -17,7 +17,7 @@ from clearway.solve.boarding import Riders
 from clearway.solve.booking import Booking, Day, days
 from clearway.solve.convoys import run_convoy
 from clearway.solve.drives import Drives, drives
-from clearway.solve.medevac import Medevac, can_take
+from clearway.solve.medevac import Medevac, fetched
 from clearway.solve.problem import Problem, pose
 from clearway.solve.replay import SECONDS_PER_HOUR, Outcome
 from clearway.solve.riders import Rides, board_all
@@ -177,24 +177,10 @@ def _levels(
     if not waiting:
         return ()
     moved = {code for one in duties for trip in one.trips for code in trip.patients}
-    rows = row_of(scenario.zones)
-    able = [one for one in waiting if _reachable(tables, one, rows[one.zone])]
+    able = fetched(scenario, tables)
     red = [one for one in able if care.colour(one) == RED]
     out_red = sum(care.colour(one) == RED for one in waiting if one.code in moved)
     return (
         Level(RED_OUT, float(out_red), float(most_in_beds(scenario, red))),
         Level(PATIENTS_OUT, float(len(moved)), float(most_in_beds(scenario, able))),
     )
-
-
-def _reachable(tables: dict[str, Drives], one: Patient, zone: int) -> bool:
-    """Whether any type of vehicle that is there can take a patient and drive there and out."""
-    for table in tables.values():
-        there = any(
-            row.type == table.type.id and row.count for row in table.scenario.fleet.vehicles
-        )
-        ways = np.isfinite(table.gate_stop[:, zone] + table.inward).any()
-        back = np.isfinite(table.stop_gate[:, zone] + table.outward).any()
-        if there and ways and back and can_take(table.type, one):
-            return True
-    return False

@@ -65,8 +65,14 @@ class Medevac:
         self._rides = {name: Rides.of(drives) for name, drives in tables.items()}
         self._place = {name: n for n, (name, _, _) in enumerate(places(scenario))}
         self._zone = row_of(scenario.zones)
-        self.wards = Wards(scenario)
         self.waiting = [one for one in scenario.care.patients if one.waiting]
+        self.wards = Wards(
+            scenario,
+            [
+                [one for one in fetched(scenario, tables) if scenario.care.colour(one) == colour]
+                for colour in COLOURS
+            ],
+        )
         self._rank = {
             one.code: (COLOURS.index(scenario.care.colour(one)), n)
             for n, one in enumerate(self.waiting)
@@ -315,3 +321,18 @@ def _special(kind: VehicleType) -> bool:
 def can_take(kind: VehicleType, one: Patient) -> bool:
     """Whether an empty vehicle of a type could take a patient with companions."""
     return _Room(kind).takes(one)
+
+
+def fetched(scenario: Scenario, tables: dict[str, Drives]) -> list[Patient]:
+    """Return who is waiting and can be fetched at all, by a vehicle that is there."""
+    rows, there = row_of(scenario.zones), {row.type for row in scenario.fleet.vehicles if row.count}
+    able = []
+    for one in scenario.care.patients:
+        z = rows[one.zone]
+        for table in tables.values() if one.waiting else ():
+            ways = np.isfinite(table.gate_stop[:, z] + table.inward).any()
+            back = np.isfinite(table.stop_gate[:, z] + table.outward).any()
+            if table.type.id in there and ways and back and can_take(table.type, one):
+                able.append(one)
+                break
+    return able

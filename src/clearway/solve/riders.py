@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearway.model.duty import Load, Stop, Trip
+from clearway.model.population import SIZES
 from clearway.model.scenario import Scenario, row_of
 from clearway.solve.boarding import Riders, full_load
 from clearway.solve.booking import Booking
@@ -23,6 +24,8 @@ from clearway.solve.vehicles import Turn, with_load
 
 #: Rounds in which vehicles are given their first days, and those in which each is thought over.
 ROUNDS, AGAIN = 12, 24
+#: Persons on board as a multiple of those whom a trip was planned for, at most.
+MORE = 1.1
 
 
 def pickups(scenario: Scenario, drives: Drives) -> Pickups:
@@ -158,7 +161,9 @@ class Rides:
             trip = _trip(self._problem.scenario, one, entry)
             self._booking.take(entry[1], trip.gate_in_s)
             self._booking.take(k, trip.gate_out_s, count)
-            turn.add(with_load(trip, Load(self._problem.scenario.groups[group].id, 0, 1, 1)))
+            homes = math.ceil(count / max(SIZES))
+            name = self._problem.scenario.groups[group].id
+            turn.add(with_load(trip, Load(name, 0, homes, math.ceil(count))))
             given.rides.append((zone, group, k, trip.gate_out_s, count))
             aboard.append((pickup, k, ticks, count))
         return aboard
@@ -237,5 +242,6 @@ def board_all(scenario: Scenario, days: list[list[Turn]]) -> tuple[list[list[Tur
     for _, _, turn, n in sorted(trips, key=lambda row: row[:2], reverse=True):
         trip = turn.trips[n]
         zone, group = zones[trip.stops[0].zone], groups[trip.loads[0].group]
-        turn.trips[n] = with_load(trip, riders.board(turn.vehicle.kind, zone, group))
+        most = MORE * trip.loads[0].persons + 1
+        turn.trips[n] = with_load(trip, riders.board(turn.vehicle.kind, zone, group, most))
     return days, riders
