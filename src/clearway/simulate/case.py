@@ -15,8 +15,9 @@ from clearway.model.population import CAR, WALK
 from clearway.model.rules import Rules
 from clearway.model.scenario import Scenario, row_of
 from clearway.simulate.folk import Folk, gather_folk
+from clearway.simulate.orders import Roster, draw_up
 from clearway.simulate.speed import STANDING_PERSONS_PER_M2, WAVE_M_PER_S
-from clearway.simulate.state import NOBODY
+from clearway.simulate.state import BIN_S, NOBODY
 from clearway.simulate.streets import Streets
 from clearway.simulate.ways import (
     STANDSTILL_M_PER_S,
@@ -28,7 +29,6 @@ from clearway.simulate.ways import (
 
 #: Persons a square metre that a holding area takes in at all; beyond it people stand in the street.
 CRUSH_PERSONS_PER_M2: Final = 4.0
-BIN_S: Final = 900
 #: Metres of lane that a standing car takes, and seconds between its move and that of the next
 #: behind: a gap travels back at their quotient (assumed; 7.5 m as in MATSim, range 6 to 8 m; 1 to
 #: 1.8 s).
@@ -65,6 +65,8 @@ class Case:
         Shape (k + 1,), first block of each corridor.
     horizon_s
         Seconds after which nothing is followed any more.
+    roster
+        What the plan tells vehicles; None if it has none.
     """
 
     scenario: Scenario
@@ -81,6 +83,7 @@ class Case:
     block: NDArray[np.float64]
     blocks_of: NDArray[np.int64]
     horizon_s: int
+    roster: Roster | None = None
 
     @property
     def bins(self) -> int:
@@ -138,6 +141,7 @@ def lay_out(scenario: Scenario, plan: Plan, rules: Rules) -> Case:
         np.array(block, dtype=np.float64).reshape(-1, 2),
         np.searchsorted(places, np.arange(len(scenario.corridors) + 1)).astype(np.int64),
         int(-(-horizon // BIN_S) * BIN_S),
+        draw_up(scenario, plan),
     )
 
 

@@ -8,11 +8,13 @@ from itertools import islice
 
 import numpy as np
 
-from clearway.model.outcome import Ensemble
+from clearway.model.outcome import Ensemble, FleetOutcome
 from clearway.model.scenario import row_of
-from clearway.simulate.case import BIN_S, Case
+from clearway.simulate.case import Case
+from clearway.simulate.fleet import FleetRun
 from clearway.simulate.member import Member, run_member
 from clearway.simulate.state import (
+    BIN_S,
     LONGEST_WAIT,
     N_BACK,
     N_CAUGHT,
@@ -98,4 +100,20 @@ def _stack(case: Case, seed: int, members: dict[int, Member]) -> Ensemble:
         opens_s=np.stack([member.draw.opens_s for member in found]),
         closes_s=np.stack([member.draw.ends_s for member in found]),
         ending=np.stack([member.draw.ending for member in found]),
+        fleet=_outcome([member.fleet for member in found if member.fleet is not None]),
+    )
+
+
+def _outcome(runs: list[FleetRun]) -> FleetOutcome | None:
+    """Return what became of vehicles in all members, of none or of all of which there are runs."""
+    if not runs:
+        return None
+    return FleetOutcome(
+        patient_out_s=np.stack([run.patient_out_s for run in runs]),
+        patient_end=np.stack([run.patient_end for run in runs]),
+        companions_out=np.array([run.companions_out for run in runs]),
+        riders=np.array([run.riders for run in runs]),
+        trips=np.array([run.trips for run in runs]),
+        beds=np.stack([run.beds for run in runs]),
+        aid_arrived=np.stack([run.aid_arrived for run in runs]),
     )

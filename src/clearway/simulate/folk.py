@@ -75,7 +75,8 @@ def gather_folk(
     parts: list[_Part] = []
     for row, movement in enumerate(movements):
         place = zones[movement.zone], groups[movement.group]
-        first, last = _stretch(movement, plan.uptake, len(orders[place]))
+        called = movement.first_household, movement.households
+        first, last = stretch(*called, plan.uptake, len(orders[place]))
         free[place][first:last] = False
         even = (np.arange(last - first) + 0.5) / max(last - first, 1) * slot
         rows = begin[place] + np.arange(first, last)
@@ -97,6 +98,24 @@ def gather_folk(
     )
 
 
+def stretch(first: int, households: int, uptake: float, count: int) -> tuple[int, int]:
+    """Return the households, of all ``count`` in order, among whom some are expected.
+
+    Parameters
+    ----------
+    first, households
+        Of those expected: place of the first of them, and how many they are.
+    uptake
+        Share of households that is expected to go.
+    count
+        Of all households, whoever goes.
+    """
+    willing = int(np.floor(uptake * count + 0.5))
+    ends = first, first + households
+    begin, end = (int(np.floor(end * count / max(willing, 1) + 0.5)) for end in ends)
+    return min(begin, count), min(end, count)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Part:
     size: NDArray[np.int64]
@@ -104,14 +123,6 @@ class _Part:
     row: NDArray[np.int64]
     leave_s: NDArray[np.float64]
     way: int
-
-
-def _stretch(movement: Movement, uptake: float, count: int) -> tuple[int, int]:
-    """Return the households, of all ``count`` in order, among whom the block's are expected."""
-    willing = int(np.floor(uptake * count + 0.5))
-    ends = movement.first_household, movement.first_household + movement.households
-    first, last = (int(np.floor(end * count / max(willing, 1) + 0.5)) for end in ends)
-    return min(first, count), min(last, count)
 
 
 def _each(parts: list[_Part], values: list[int]) -> NDArray[np.int64]:

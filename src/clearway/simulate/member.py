@@ -8,16 +8,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from clearway.model.draws import Draw, draw_course
+from clearway.model.draws import Draw, draw_course, draw_fleet
 from clearway.model.outcome import FAILED, STOPPED
 from clearway.model.scenario import row_of
-from clearway.simulate.case import BIN_S, Case
+from clearway.simulate.case import Case
 from clearway.simulate.course import run_pause
+from clearway.simulate.fleet import Drawn, FleetRun, run_vehicles, slower, taken_of_gates
 from clearway.simulate.households import HouseholdDraw, draw_households
 from clearway.simulate.state import (
     ANNOUNCED,
     AT,
     BEGINS,
+    BIN_S,
     CLOSES,
     CORRIDOR,
     COUNTS,
@@ -28,6 +30,9 @@ from clearway.simulate.state import (
     GOES,
     GROUP,
     LIVE,
+    N_BACK,
+    N_CAUGHT,
+    N_IN_OPEN,
     NOBODY,
     NOTICE,
     OPENS,
@@ -50,6 +55,7 @@ from clearway.simulate.state import (
     new_wheel,
 )
 from clearway.simulate.streets import TICK_S, new_roads
+from clearway.simulate.traffic import BACK, CAUGHT, IN_OPEN
 
 #: Rows of units a household: itself, and as many on average for when it is called again.
 STANDING_BY: Final = 2
@@ -71,6 +77,8 @@ class Member:
         Shape (g,), persons in households that would go.
     most
         Persons whom gates open as drawn could have let out at most, checks at their mean.
+    fleet
+        What became of vehicles, in the counts above too; None without any.
     """
 
     draw: Draw
@@ -81,12 +89,15 @@ class Member:
     total: NDArray[np.float64]
     willing: NDArray[np.int64]
     most: int
+    fleet: FleetRun | None = None
 
 
 def run_member(case: Case, seed: int, number: int) -> Member:
     """Return what became of member ``number``."""
     draw = draw_course(case.scenario, seed, number)
-    folk = draw_households(len(case.folk.size), draw, seed, number).of(case.folk.row)
+    households = draw_households(len(case.folk.size), draw, seed, number)
+    folk = households.of(case.folk.row)
+    fleet = _fleet(case, draw, households, seed, number)
     goes = folk.goes < draw.uptake[case.folk.zone]
     will = np.where(goes, np.int8(GOES), np.int8(STAYS))
     itself = goes & (folk.uncalled < draw.uncalled_share) & (case.folk.near_way >= 0)
@@ -94,6 +105,10 @@ def run_member(case: Case, seed: int, number: int) -> Member:
     roads = _roads(case)
     crowd = _crowd(case, draw, folk, will == UNCALLED)
     pause = _pause(case, draw, folk, will)
+    if fleet is not None:
+        planning = case.scenario.planning
+        taken = taken_of_gates(fleet, draw, planning.slot_s, planning.step_s)
+        pause = pause._replace(taken=taken)
     run_pause(
         World(roads, crowd, new_wheel(case.horizon_s, TICK_S), pause),
         float(case.scenario.planning.step_s),
@@ -103,6 +118,8 @@ def run_member(case: Case, seed: int, number: int) -> Member:
         weights=case.folk.size[goes],
         minlength=len(case.scenario.groups),
     )
+    if fleet is not None:
+        _add(pause, fleet)
     return Member(
         draw,
         pause.out,
@@ -112,7 +129,34 @@ def run_member(case: Case, seed: int, number: int) -> Member:
         pause.total,
         willing.astype(np.int64),
         _most(case, draw, float(willing.sum())),
+        fleet,
     )
+
+
+def _fleet(
+    case: Case, draw: Draw, households: HouseholdDraw, seed: int, number: int
+) -> FleetRun | None:
+    """Run the vehicles: before the people, from whose gates they take what they need."""
+    roster = case.roster
+    if roster is None:
+        return None
+    mine = households.of(roster.household)
+    comes = mine.goes < draw.uptake[roster.zone]
+    # Whoever comes of itself is not at the stop.
+    comes &= ~(roster.walks & (mine.uncalled < draw.uncalled_share))
+    met = draw_fleet(case.scenario, seed, number, vehicles=len(roster.orders.vehicle))
+    return run_vehicles(case.scenario, roster, Drawn(draw, met, comes), case.bins)
+
+
+def _add(pause: Pause, fleet: FleetRun) -> None:
+    """Count those in vehicles beside all others."""
+    pause.out[:] += fleet.out
+    # An upper limit: both need not have been there at the same moment.
+    pause.open[:] += fleet.open.astype(np.float32)
+    for column, mine in ((N_CAUGHT, CAUGHT), (N_BACK, BACK), (N_IN_OPEN, IN_OPEN)):
+        pause.tally[:, column] += fleet.tally[:, mine]
+    pause.total[:3] += fleet.exposure_person_s
+    pause.total[3] += fleet.called
 
 
 def _roads(case: Case) -> Roads:
@@ -243,7 +287,6 @@ def _hours(case: Case, folk: HouseholdDraw) -> NDArray[np.float64]:
 def _most(case: Case, draw: Draw, willing: float) -> int:
     scenario = case.scenario
     open_s = np.maximum(0, draw.ends_s - draw.opens_s)
-    slower = 1.0 + draw.long_share * (draw.long_factor - 1.0)
-    through = float((draw.rate * open_s).sum()) / slower
+    through = float((draw.rate * open_s).sum()) / slower(draw)
     places = sum(site.places.high for site in scenario.receptions)
     return int(np.ceil(min(through, willing, places)))

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from clearway.borrow import borrowed
 
 NOBODY: Final = -1
+#: Seconds of the bins in which results are counted.
+BIN_S: Final = 900
 
 # Columns of ``Roads.real``, one row a link: the first five change, the next six are given; then
 # what has left it (see ``gap``): persons, when the last did, and when each of some levels did.
