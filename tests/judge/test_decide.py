@@ -12,7 +12,7 @@ import pytest
 
 from clearway.judge import judge
 from clearway.judge.decide import decide
-from clearway.judge.matter import TOPICS
+from clearway.judge.matter import NEEDS, TOPICS
 from clearway.model.agreement import REFUSED, Agreement, Decider, Hazard
 from clearway.model.facts import Text
 from clearway.model.thresholds import BARRED, CONDITION, MET, STATES
@@ -96,7 +96,7 @@ def test_a_pause_in_which_nothing_is_wrong_may_go() -> None:
     decision = recommend()
     assert decision.code == GO
     assert {one.state for one in decision.reasons} == {MET}
-    assert {one.topic for one in decision.reasons} == set(TOPICS) - {"ensemble"}
+    assert {one.topic for one in decision.reasons} == set(TOPICS) - {"ensemble", *NEEDS}
 
 
 def test_one_condition_makes_it_conditional() -> None:
@@ -118,7 +118,7 @@ def test_everything_wrong_is_told_and_the_worst_first() -> None:
     assert decision.code == DO_NOT_RUN
     ranks = [STATES.index(one.state) for one in decision.reasons]
     assert ranks == sorted(ranks, reverse=True)
-    assert {one.topic for one in decision.reasons} == set(TOPICS) - {"ensemble"}
+    assert {one.topic for one in decision.reasons} == set(TOPICS) - {"ensemble", *NEEDS}
     assert not [one for one in decision.reasons if one.state == MET]
 
 

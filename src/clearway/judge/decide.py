@@ -16,7 +16,9 @@ from clearway.judge.harms import (
     turned_back,
     wait,
 )
+from clearway.judge.journeys import Reader
 from clearway.judge.matter import TOPICS, Matter
+from clearway.judge.needs import aid, beds, left_inside, linked, patients, red_out
 from clearway.judge.outlook import first_priority, fits, people_out, unreadable
 from clearway.judge.record import breached, decider, lead, staying
 from clearway.model.outcome import Ensemble
@@ -27,7 +29,7 @@ from clearway.model.verdict import CONDITIONS, DO_NOT_RUN, GO, Decision, PlanBre
 
 Finder = Callable[[Matter], Iterator[Reason]]
 
-_ON_RECORD: Final[Sequence[Finder]] = (breached, consents, hazards, lead, decider)
+_ON_RECORD: Final[Sequence[Finder]] = (breached, consents, hazards, linked, lead, decider)
 _SIMULATED: Final[Sequence[Finder]] = (
     people_out,
     caught,
@@ -35,6 +37,11 @@ _SIMULATED: Final[Sequence[Finder]] = (
     density,
     wait,
     first_priority,
+    red_out,
+    patients,
+    beds,
+    aid,
+    left_inside,
     reception,
     shelter,
     turned_back,
@@ -71,7 +78,8 @@ def decide(
         show all that is wrong; topics in the order of ``clearway.judge.matter.TOPICS``, places
         in the scenario's. The software recommends; the role that the scenario names decides.
     """
-    matter = Matter(scenario, plan, ensemble, tuple(verdict_breaches))
+    journeys = Reader(scenario).days(plan)[1]
+    matter = Matter(scenario, plan, ensemble, tuple(verdict_breaches), journeys)
     simulated = _SIMULATED if fits(scenario, ensemble) else (unreadable,)
     found = [one for find in (*_ON_RECORD, *simulated) for one in find(matter)]
     return Decision(_code(found), tuple(_worst_first(found)))

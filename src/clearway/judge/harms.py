@@ -38,7 +38,7 @@ _MOST_MEMBERS: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """What was found at one place, as the threshold measures it."""
 
     where: str
@@ -93,7 +93,7 @@ def in_open(matter: Matter) -> Iterator[Reason]:
         stopped = int(ensemble.in_open[:, k].max())
         told: dict[str, Text | str] = {
             "corridor": corridor.id,
-            "most": OR_MORE(_up(most)),
+            "most": OR_MORE(up(most)),
             "stopped": PEOPLE(stopped),
         }
         if math.isinf(limit):
@@ -119,8 +119,8 @@ def in_open(matter: Matter) -> Iterator[Reason]:
             corridor=corridor.id,
             limit=whole(limit * threshold.go),
         )
-        found.append(_Found(corridor.id, most / limit, text, turn))
-    yield from _by_place("open", threshold, found)
+        found.append(Found(corridor.id, most / limit, text, turn))
+    yield from by_place("open", threshold, found)
 
 
 def density(matter: Matter) -> Iterator[Reason]:
@@ -137,7 +137,7 @@ def density(matter: Matter) -> Iterator[Reason]:
             " {go}.",
             corridor=corridor.id,
             density=at_least(most / area, 2),
-            most=PEOPLE(_up(most)),
+            most=PEOPLE(up(most)),
             area=whole(area),
             go=_plain(limit.go),
         )
@@ -149,8 +149,8 @@ def density(matter: Matter) -> Iterator[Reason]:
             corridor=corridor.id,
             needed=at_least(most / (limit.go or limit.bar or 1.0)),
         )
-        found.append(_Found(corridor.id, most / area, text, turn))
-    yield from _by_place("density", limit, found)
+        found.append(Found(corridor.id, most / area, text, turn))
+    yield from by_place("density", limit, found)
 
 
 def wait(matter: Matter) -> Iterator[Reason]:
@@ -173,8 +173,8 @@ def wait(matter: Matter) -> Iterator[Reason]:
             "خفض الحد الأقصى للطابور عند الممر {corridor} لينتظر الناس في منازلهم، أو بوابة أسرع.",
             corridor=corridor.id,
         )
-        found.append(_Found(corridor.id, seconds, text, turn))
-    yield from _by_place("wait", limit, found)
+        found.append(Found(corridor.id, seconds, text, turn))
+    yield from by_place("wait", limit, found)
 
 
 def shelter(matter: Matter) -> Iterator[Reason]:
@@ -189,7 +189,7 @@ def shelter(matter: Matter) -> Iterator[Reason]:
             "مدخل الممر {corridor}: في أسوأ 5\u00a0% من حالات المحاكاة ينتظر في وقت واحد {most}"
             " ويحتاجون إلى مأوى؛ وسعة ساحة الانتظار {room}، والمقبول حتى {go} منها.",
             corridor=corridor.id,
-            most=OR_MORE(_up(most)),
+            most=OR_MORE(up(most)),
             room=whole(room),
             go=share(limit.go),
         )
@@ -198,10 +198,10 @@ def shelter(matter: Matter) -> Iterator[Reason]:
             "توفير مأوى ومكان يتسع لهذا العدد ({most}) عند الممر {corridor}، أو خفض الحد الأقصى"
             " للطابور هناك.",
             corridor=corridor.id,
-            most=PEOPLE(_up(most)),
+            most=PEOPLE(up(most)),
         )
-        found.append(_Found(corridor.id, _ratio(most, room), text, turn))
-    yield from _by_place("shelter", limit, found)
+        found.append(Found(corridor.id, ratio(most, room), text, turn))
+    yield from by_place("shelter", limit, found)
 
 
 def reception(matter: Matter) -> Iterator[Reason]:
@@ -216,7 +216,7 @@ def reception(matter: Matter) -> Iterator[Reason]:
             "موقع الاستقبال {site}: في أسوأ 5\u00a0% من حالات المحاكاة يصل إليه {most}؛ وسعته"
             " {places}، والمقبول حتى {go} منها.",
             site=site.id,
-            most=OR_MORE(_up(most)),
+            most=OR_MORE(up(most)),
             places=whole(places),
             go=share(limit.go),
         )
@@ -225,10 +225,10 @@ def reception(matter: Matter) -> Iterator[Reason]:
             "{more} at {site}, or fewer people called to it.",
             "{more} في {site}، أو النداء على عدد أقل إليه.",
             site=site.id,
-            more=PLACES(_up(max(lacking, 1.0))),
+            more=PLACES(up(max(lacking, 1.0))),
         )
-        found.append(_Found(site.id, _ratio(most, places), text, turn))
-    yield from _by_place("reception", limit, found)
+        found.append(Found(site.id, ratio(most, places), text, turn))
+    yield from by_place("reception", limit, found)
 
 
 def turned_back(matter: Matter) -> Iterator[Reason]:
@@ -252,7 +252,7 @@ def turned_back(matter: Matter) -> Iterator[Reason]:
         "في أسوأ 5\u00a0% من حالات المحاكاة يُعاد إلى منازلهم {share} أو أكثر ممن نودي عليهم"
         " ({people})؛ والمقبول {go}.",
         share=share(value, math.ceil),
-        people=OR_MORE(_up(float(np.quantile(back, _TWENTIETH)))),
+        people=OR_MORE(up(float(np.quantile(back, _TWENTIETH)))),
         go=share(limit.go),
     )
     turn = Text(
@@ -262,7 +262,7 @@ def turned_back(matter: Matter) -> Iterator[Reason]:
     yield Reason("turned-back", "", state, text, None if state == MET else turn)
 
 
-def _by_place(topic: str, limit: Threshold, found: Sequence[_Found]) -> Iterator[Reason]:
+def by_place(topic: str, limit: Threshold, found: Sequence[Found]) -> Iterator[Reason]:
     """Yield a reason for each place beyond its limit, and one for the worst of the others."""
     within = []
     for one in found:
@@ -347,13 +347,14 @@ def _peak_queue(matter: Matter) -> NDArray[np.float64]:
     return np.asarray(matter.ensemble.queue.max(axis=1, initial=0), dtype=np.float64)
 
 
-def _ratio(part: float, limit: float) -> float:
+def ratio(part: float, limit: float) -> float:
+    """Return a share of a limit; infinite where there is none to share."""
     if limit > 0:
         return part / limit
     return math.inf if part > 0 else 0.0
 
 
-def _up(persons: float) -> int:
+def up(persons: float) -> int:
     """Return persons rounded up, but for the rounding of floating-point numbers."""
     return math.ceil(persons - _CRUMB)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from clearway.judge.journeys import Journey
 from clearway.judge.phrases import moment
 from clearway.model.facts import Text
 from clearway.model.outcome import Ensemble
@@ -21,18 +22,26 @@ TOPICS: Final = (
     "out",  # anyone at all comes out
     "consent",  # what each party said, at each level, for each corridor
     "hazard",  # what is on record about a corridor
+    "linked",  # whether conditions on linked movements wait for one another
     "caught",  # somebody inside a corridor when it closes
     "open",  # people between gate and exit, whom a stop without notice finds there
     "density",  # persons a square metre at a mouth
     "wait",  # longest wait in the open at a mouth
     "first-priority",  # all first-priority people out
+    "red",  # all red patients out
+    "patients",  # patients out, and why the plan leaves others
+    "beds",  # patients who come to each hospital, and beds for them there
+    "aid",  # aid convoys that come in
     "reception",  # places where people arrive
     "shelter",  # people waiting at a mouth, and room for them there
     "turned-back",  # people called out and sent home
     "lead",  # time between notification and opening
+    "left",  # whom the plan leaves inside, by zone and need
     "stay",  # what is done for those who stay
     "decider",  # who decides, and when that is looked at again
 )
+#: Those of them that are looked at where a scenario has vehicles, patients or aid.
+NEEDS: Final = ("linked", "red", "patients", "beds", "aid", "left")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,18 +54,23 @@ class Matter:
         As they were given.
     breaches
         What the check of the plan found.
+    journeys
+        What vehicles are to do, as far as it can be read.
     """
 
     scenario: Scenario
     plan: Plan
     ensemble: Ensemble
     breaches: Sequence[PlanBreach]
+    journeys: Sequence[Journey] = ()
 
     @property
     def used(self) -> tuple[str, ...]:
-        """The corridors that the plan sends people through, in the scenario's order."""
+        """The corridors that the plan sends people or vehicles through, in the scenario's order."""
         named = {move.corridor for move in self.plan.movements}
-        return tuple(one.id for one in self.scenario.corridors if one.id in named)
+        driven = {row for one in self.journeys for row in (one.corridor_in, one.corridor_out)}
+        corridors = enumerate(self.scenario.corridors)
+        return tuple(one.id for row, one in corridors if one.id in named or row in driven)
 
     @property
     def announced(self) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ def unreadable(_matter: Matter) -> Iterator[Reason]:
 
 def people_out(matter: Matter) -> Iterator[Reason]:
     """Yield how many come out, barring where nobody does."""
-    if not matter.plan.movements:
+    if not matter.plan.movements and not matter.journeys:
         text = Text("The plan calls nobody.", "لا تنادي الخطة على أحد.")
         turn = Text("A plan that brings people out.", "خطة يخرج بموجبها أشخاص.")
         yield Reason("out", "", BARRED, text, turn)
