@@ -1,0 +1,12 @@
+"""The medical task beside others: ``python benchmarks/medevac.py``, or ``--help``."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":
+    # So that the parts beside this file are found as they are by the processes that measure.
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    runpy.run_module("benchmarks.medevac_session", run_name="__main__")
