@@ -12,13 +12,16 @@ from hypothesis import strategies as st
 
 from clearway.errors import ScenarioError
 from clearway.judge import judge
+from clearway.judge.matter import NEEDS
 from clearway.model.duty import ConvoyRun, Duty, Load, Stop, Trip
 from clearway.model.plan import LEVELS, Level, Plan
 from clearway.model.verdict import RULES, Verdict
+from tests.judge.needed import became
 from tests.judge.sound import sound
 from tests.judge.test_any_plan import odd_names, odd_numbers
 
 SCENARIO, SOUND = sound("aid_in")
+MEMBERS = became(SCENARIO, members=4)
 LINKS = SCENARIO.network.links.id.tolist()
 
 near_times: st.SearchStrategy[Any] = st.integers(-600, 100_000)
@@ -114,8 +117,10 @@ def plans(draw: st.DrawFn) -> Plan:
 @settings(max_examples=250, deadline=None)
 @given(plans())
 def test_any_duties_get_a_verdict(plan: Plan) -> None:
-    verdict = judge(SCENARIO, plan)
+    verdict = judge(SCENARIO, plan, MEMBERS)
     _check(verdict)
+    assert verdict.decision is not None
+    assert {reason.topic for reason in verdict.decision.reasons} >= set(NEEDS)
     assert verdict.care is not None
     assert verdict.care.red_out <= verdict.care.red <= verdict.care.listed == 5
     assert verdict.care.red_out <= verdict.care.out <= verdict.care.listed

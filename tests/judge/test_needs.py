@@ -13,35 +13,15 @@ from clearway.judge.matter import NEEDS, TOPICS
 from clearway.model.agreement import GIVEN, NO_REPLY, Consent
 from clearway.model.facts import Text
 from clearway.model.fleet import LinkedMovement
-from clearway.model.outcome import DIED, LEFT, MOVED, Ensemble, FleetOutcome
+from clearway.model.outcome import DIED, LEFT, MOVED
 from clearway.model.plan import Plan
-from clearway.model.scenario import Scenario
 from clearway.model.thresholds import BARRED, CONDITION, MET, Threshold
 from clearway.model.verdict import Decision, Reason
 from tests.judge.changes import Case, exactly, on_patient, on_type
-from tests.judge.ensembles import ensemble, only, pause, reasons, recommend
+from tests.judge.ensembles import MEMBERS, ensemble, only, pause, reasons, recommend
+from tests.judge.needed import became
 from tests.judge.sound import sound
 from tests.scenarios import ASSUMED, at_hour
-
-MEMBERS = 400
-
-
-def became(scenario: Scenario, members: int = MEMBERS, **columns: Any) -> Ensemble:
-    """Return members in which every patient is out and every convoy arrives, but for ``columns``.
-
-    Two patients come to each hospital.
-    """
-    patients, hospitals = len(scenario.care.patients), len(scenario.care.hospitals)
-    base: dict[str, Any] = {
-        "patient_out_s": np.zeros((members, patients)),
-        "patient_end": np.full((members, patients), MOVED),
-        "companions_out": np.zeros(members),
-        "riders": np.zeros(members),
-        "trips": np.ones(members),
-        "beds": np.full((members, hospitals), 2),
-        "aid_arrived": np.ones((members, len(scenario.aid.convoys)), dtype=bool),
-    }
-    return ensemble(scenario, members, fleet=FleetOutcome(**(base | columns)))
 
 
 def decided(case: Case | None = None, **columns: Any) -> Decision:

@@ -80,9 +80,11 @@ def judge(scenario: Scenario, plan: Plan, ensemble: Ensemble | None = None) -> V
     """Replay ``plan`` and check it against every rule of ``scenario``; say whether to run.
 
     People are a fluid that leaves home evenly over a slot, a cohort each step. Each gate is
-    replayed step by step, first come first served, as ``docs/model.md`` says. A movement that
-    names something unknown, whose route does not hold its corridor, or that departs at no whole
-    second cannot be replayed: it is a breach, its people stay inside, and the rest is judged.
+    replayed step by step, first come first served, as ``docs/model.md`` says; those aboard vehicles
+    that leave in a slot are served before, evenly over it. A movement that names something unknown,
+    whose route does not hold its corridor, whose group cannot go that way, or that departs at no
+    whole second cannot be replayed: it is a breach, its people stay inside, and the rest is judged.
+    So it is with a trip of a vehicle whose way or times do not hold, or that is out too late.
 
     Parameters
     ----------
@@ -98,7 +100,7 @@ def judge(scenario: Scenario, plan: Plan, ensemble: Ensemble | None = None) -> V
     Verdict
         Every breach, by rule and then the worst first, one a rule and place; of more than 1,000
         of one rule the rest is counted in a last one without place. People are out if they are
-        out of the exit by the closing margin.
+        out of the exit by the closing margin. Records of gates hold those who walk or drive.
     """
     case = open_case(scenario, plan)
     found, zones, broken = levels(case), willing(case), breaches(case, CHECKS)

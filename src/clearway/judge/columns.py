@@ -129,12 +129,24 @@ def _rows(known: dict[str, int], ids: list[Any]) -> NDArray[np.int64]:
     return np.array(rows, dtype=np.int64)
 
 
-def link_rows(known: NDArray[np.int64], ids: list[Any]) -> NDArray[np.int64]:
-    """Return the rows of links ``ids``, -1 for any that is none, whatever it is."""
+def link_rows(
+    known: NDArray[np.int64], ids: list[Any], order: NDArray[np.int64] | None = None
+) -> NDArray[np.int64]:
+    """Return the rows of links ``ids``, -1 for any that is none, whatever it is.
+
+    Parameters
+    ----------
+    known
+        Shape (links,), ids.
+    ids
+        Anything.
+    order
+        Shape (links,), the rows that sort ``known``, if that was done already.
+    """
     if not ids or not len(known):
         return np.full(len(ids), UNKNOWN, dtype=np.int64)
     wanted, possible = _integers(ids)
-    order = np.argsort(known, kind="stable")
+    order = np.argsort(known, kind="stable") if order is None else order
     at = np.minimum(np.searchsorted(known, wanted, sorter=order), len(known) - 1)
     rows = order[at]
     return np.where(possible & (known[rows] == wanted), rows, UNKNOWN).astype(np.int64)

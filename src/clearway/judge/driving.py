@@ -113,6 +113,10 @@ class _Roads:
         self.against = np.isin(links.id, np.array(scenario.contraflow, dtype=np.int64))
         self.ways = [scenario.network.link_index(one.links) for one in scenario.corridors]
         self.exits = [self._exit(k) for k in range(len(scenario.corridors))]
+        nodes, rows = scenario.network.nodes, scenario.network.node_index(self.exits)
+        self.at_exit = list(zip(nodes.lon[rows].tolist(), nodes.lat[rows].tolist(), strict=True))
+        self.seconds: dict[float, NDArray[np.float64]] = {}
+        self.shut: dict[str, NDArray[np.bool_]] = {}
         self.nodes = [zone.node for zone in scenario.zones]
 
     def legs(self, journeys: Sequence[Journey]) -> list[list[_Leg]]:
@@ -229,7 +233,9 @@ class _Roads:
     def _for(self, kind: VehicleType, leg: _Leg, what: str) -> Iterator[Problem]:
         """Yield whether a way uses a link that is not for such vehicles, or not that way."""
         rows, links = leg.rows, self.links
-        shut = ~self.open[rows] | np.isin(links.facility[rows], list(kind.barred))
+        if kind.id not in self.shut:
+            self.shut[kind.id] = ~self.open | np.isin(links.facility, list(kind.barred))
+        shut = self.shut[kind.id][rows]
         one_way = links.directed[rows] & (leg.forward == self.against[rows])
         wrong = np.flatnonzero(shut | one_way)
         if len(wrong):
@@ -261,7 +267,7 @@ class _Roads:
         return _Course(
             to_gate_s=into[1] + self._seconds(first[:before], speed),
             between_s=tuple(self._seconds(way, speed) for way in ways),
-            check_s=journey.persons / rate if rate > 0 else np.inf * (journey.persons > 0),
+            check_s=_check_s(journey.persons, rate),
             home_s=through + away[1],
             out_s=float(journey.moments["gate_out_s"]) + through,
             metres=metres + into[0] + away[0],
@@ -270,16 +276,15 @@ class _Roads:
         )
 
     def _seconds(self, rows: NDArray[np.int64], speed: float) -> float:
-        held = np.minimum(self.links.speed_m_per_s[rows], speed)
-        # Where no vehicle can go, which is a problem of its own, nothing is asked of its times.
-        return float((self.links.length_m[rows] / np.where(held > 0, held, np.inf)).sum())
+        if speed not in self.seconds:
+            held = np.minimum(self.links.speed_m_per_s, speed)
+            # Where no vehicle can go, which is a problem of its own, nothing is asked of times.
+            self.seconds[speed] = self.links.length_m / np.where(held > 0, held, np.inf)
+        return float(self.seconds[speed][rows].sum())
 
     def _outside(self, place: Place, corridor: int) -> tuple[float, float]:
         """Return metres and seconds between a place and the exit of a corridor."""
-        row = int(self.scenario.network.node_index([self.exits[corridor]])[0])
-        nodes = self.scenario.network.nodes
-        there = (float(nodes.lon[row]), float(nodes.lat[row]))
-        return outside(self.scenario, (place.lon, place.lat), there)
+        return outside(self.scenario, (place.lon, place.lat), self.at_exit[corridor])
 
     def _passes(self, journey: Journey, k: int, field: str) -> tuple[float, ...]:
         """Return when each vehicle passes a gate: at the lane's rate, the last as the plan says."""
@@ -332,6 +337,13 @@ def outside(
     fleet = scenario.fleet
     metres = fleet.outside_detour.central * metres_between(*start, *end)
     return metres, metres / fleet.outside_m_per_s.central
+
+
+def _check_s(persons: float, rate: float) -> float:
+    """Return the seconds for which persons are checked; a gate without rate serves nobody."""
+    if persons <= 0:
+        return 0.0
+    return persons / rate if rate > 0 else np.inf
 
 
 def _errand(journey: Journey, corridor: Corridor) -> Iterator[Problem]:

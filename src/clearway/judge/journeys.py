@@ -201,6 +201,7 @@ class Reader:
         self.convoys = {one.id: one for one in scenario.aid.convoys}
         self.patients = {one.code: one for one in scenario.care.patients}
         self.places = {one.id: one for one in _places(scenario)}
+        self.order = np.argsort(scenario.network.links.id, kind="stable")
 
     def days(self, plan: Plan) -> tuple[tuple[Day, ...], tuple[Journey, ...]]:
         """Return the duties of a plan, and their trips followed by those of its convoys."""
@@ -296,7 +297,7 @@ class Reader:
         return Stand(zone, links, arrive_s, leave_s, boardings, items(stop.patients))
 
     def _links(self, told: Any) -> NDArray[np.int64]:
-        return link_rows(self.scenario.network.links.id, list(items(told)))
+        return link_rows(self.scenario.network.links.id, list(items(told)), self.order)
 
     def _strange(
         self,
