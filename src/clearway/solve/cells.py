@@ -46,6 +46,9 @@ class Cells:
         Shape (c,), share of a block that comes in the last part of the slot, and the persons that
         the gate lets through in that part: where vehicles take more of it than of the part before,
         some of those who come late wait for the next slot. 0 and infinite where they do not.
+    overlap
+        Shape (c,), whether the slot begins before the one before it ends, and both together serve
+        what one serves: a window's last where nobody may wait for it.
     """
 
     corridor: NDArray[np.int64]
@@ -59,10 +62,22 @@ class Cells:
     spare: NDArray[np.float64]
     late_share: NDArray[np.float64]
     late_capacity: NDArray[np.float64]
+    overlap: NDArray[np.bool_]
 
     def __len__(self) -> int:
         """Return the number of cells."""
         return len(self.corridor)
+
+    def take(self, rows: NDArray[np.int64]) -> Cells:
+        """Return some of the cells."""
+        names = [field.name for field in dataclasses.fields(Cells)]
+        return Cells(**{name: getattr(self, name)[rows] for name in names})
+
+    def join(self, other: Cells) -> Cells:
+        """Return these cells and, after them, the others."""
+        names = [field.name for field in dataclasses.fields(Cells)]
+        pairs = {name: (getattr(self, name), getattr(other, name)) for name in names}
+        return Cells(**{name: np.concatenate(pair) for name, pair in pairs.items()})
 
 
 def gate_slots(
@@ -90,8 +105,7 @@ def gate_slots(
     """
     (opens, last), row = window_steps, row_of(scenario.corridors)
     cohorts = scenario.planning.slot_s // scenario.planning.step_s
-    whole, real = np.empty(0, dtype=np.int64), np.empty(0)
-    parts = [Cells(whole, whole, whole, whole, whole, whole, real, real, real, real, real)]
+    parts = [_no_cells()]
     for w, window in enumerate(scenario.windows):
         k = row[window.corridor]
         begin, end = int(opens[w] + walk_steps[:, :, k].min()), int(last[:, w].max()) + 1
@@ -100,12 +114,35 @@ def gate_slots(
             steps = np.full(-(-(end - begin) // cohorts), cohorts)
             steps[-1] += end - begin - steps.sum()
             part = _window_slots((k, w, begin), steps, rate, float(queues[k]))
+            part = _last_overlapping(part, end, rate) if not taken.gate[k].any() else part
             parts.append(_shared(scenario, part, taken, float(queues[k])))
-    columns = {
-        field.name: np.concatenate([getattr(part, field.name) for part in parts])
-        for field in dataclasses.fields(Cells)
-    }
-    return _with_seconds(Cells(**columns), scenario.planning.step_s)
+    cells = parts[0]
+    for part in parts[1:]:
+        cells = cells.join(part)
+    return _with_seconds(cells, scenario.planning.step_s)
+
+
+def _no_cells() -> Cells:
+    whole, real, told = np.empty(0, dtype=np.int64), np.empty(0), np.empty(0, dtype=bool)
+    return Cells(whole, whole, whole, whole, whole, whole, real, real, real, real, real, told)
+
+
+def _last_overlapping(cells: Cells, end: int, rate: float) -> Cells:
+    """Return one window's slots with one more up to its end if they end before.
+
+    They do where nobody may wait at the gate. Those of the last slot then come among the last of
+    the one before, as many of both as the gate serves at once: no loss where streets are
+    narrower than the gate.
+    """
+    cohorts, count = int(cells.steps[0]), len(cells)
+    if int(cells.first[-1] + cells.steps[-1]) >= end:
+        return cells
+    begin = end - cohorts
+    more = {"first": begin, "front": begin, "steps": cohorts, "capacity": cohorts * rate}
+    more |= {"overlap": True, "spare": 0.0, "wait_s": 0.0}
+    last = cells.take(np.array([count - 1]))
+    last = dataclasses.replace(last, **{name: np.array([value]) for name, value in more.items()})
+    return cells.join(last)
 
 
 def _window_slots(
@@ -140,6 +177,7 @@ def _window_slots(
         spare=spare,
         late_share=np.zeros(count),
         late_capacity=np.full(count, np.inf),
+        overlap=np.zeros(count, dtype=bool),
     )
 
 

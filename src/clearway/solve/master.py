@@ -219,6 +219,7 @@ class Master:
             (each, np.full(count, self._hold), weight),
             (each, np.full(count, self._hold + 1), costs[EXPOSURE]),
             self._late_entries(each, columns.cell, p.cells.late_share[columns.cell]),
+            self._shared_entries(each, columns.cell),
             self._link_entries(use),
         ]
         if self._spread < 1:
@@ -294,6 +295,11 @@ class Master:
         self._keys, self._key_rows = keys[order], rows[order]
         return True
 
+    def _shared_entries(self, each: NDArray[np.int64], cell: NDArray[np.int64]) -> _Entries:
+        """Return the part of those in an overlapping slot in the row of the one before."""
+        mine = self._problem.cells.overlap[cell]
+        return each[mine], self._cell_row + cell[mine] - 1, np.ones(int(mine.sum()))
+
     def _late_entries(
         self, each: NDArray[np.int64], cell: NDArray[np.int64], value: NDArray[np.float64]
     ) -> _Entries:
@@ -320,6 +326,8 @@ class Master:
         cell = dual[self._cell_row : self._site_row].copy()
         late = dual[self._late_row : self._late_row + len(self._late)]
         cell[self._late] += p.cells.late_share[self._late] * late
+        shared = np.flatnonzero(p.cells.overlap)
+        cell[shared] += cell[shared - 1]
         return Duals(
             dual[: self._cell_row].reshape(p.supply.shape),
             cell,

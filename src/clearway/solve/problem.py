@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from clearway.model.network import INSIDE, OUTSIDE
 from clearway.model.scenario import Scenario, row_of
 from clearway.solve.cells import NEVER, Cells, gate_slots
-from clearway.solve.modes import Modes
+from clearway.solve.modes import BY_CAR, Modes
 from clearway.solve.taken import Taken
 from clearway.solve.walks import (
     Arcs,
@@ -216,6 +216,7 @@ def _queues(
 
     Who waits comes later to the streets behind the gate than reckoned. That does no harm where
     those hold all that their gates let through, of every group at once; elsewhere nobody waits.
+    A mode of one group alone keeps its order, so that no more enter a street than pass the gate.
     """
     count = len(scenario.corridors)
     leads, wide = np.zeros(count, dtype=bool), np.ones(count, dtype=bool)
@@ -227,7 +228,8 @@ def _queues(
         for corridor, tail in zip(scenario.corridors, tails[mode], strict=True):
             if tail is not None:
                 load[tail.links] += corridor.gate_persons_per_s.central
-        most = load * float(modes.unit[mine].max()) * (int(mine.sum()) + 1)
+        alone = mode == BY_CAR and mine.sum() == 1
+        most = load * float(modes.unit[mine].max()) * (1 if alone else int(mine.sum()) + 1)
         for k, tail in enumerate(tails[mode]):
             if tail is not None:
                 leads[k] = True

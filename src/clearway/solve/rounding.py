@@ -215,6 +215,7 @@ class _Gates:
         self._window, self._capacity = cells.window, cells.capacity
         self._spare = cells.spare
         self._late_share, self._late = cells.late_share, cells.late_capacity
+        self._overlap = cells.overlap
         self._load = np.zeros(len(cells))
         self._owed = np.zeros(int(cells.window.max(initial=-1)) + 1)
 
@@ -226,6 +227,10 @@ class _Gates:
     def room(self, cell: int) -> float:
         """Return the persons that may still come in a slot, so that all pass in time."""
         mine = np.flatnonzero(self._window == self._window[cell])
+        if self._overlap[mine[-1]] and cell >= int(mine[-2]):
+            return float(self._capacity[cell] - self._load[mine[-2:]].sum())
+        if self._overlap[mine[-1]]:
+            mine = mine[:-1]
         waiting = 0.0
         for at in range(int(mine[0]), cell):
             late = self._late_share[at] * self._load[at] - self._late[at]

@@ -129,15 +129,16 @@ def backward_trees(
         Shape (r, nodes), row of the arc to take at each node; -1 at the root and where there is
         no way.
     """
-    cost = ticks[arcs.link]
-    # Parallel links: the quickest stands for the pair; csr_array would add their times up.
-    best = np.lexsort((cost, arcs.head, arcs.tail))
-    pair = arcs.tail[best] * arcs.nodes + arcs.head[best]
-    best = best[np.concatenate([[True], pair[1:] != pair[:-1]])] if len(best) else best
+    return cheapest_trees(arcs, ticks[arcs.link].astype(float), roots)
+
+
+def cheapest_trees(
+    arcs: Arcs, cost: NDArray[np.float64], roots: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the same for any cost of each arc, shape (a,), above zero."""
+    best = cheapest(arcs, cost)
     shape = (arcs.nodes, arcs.nodes)
-    backward = csr_array(
-        (cost[best].astype(float), (arcs.head[best], arcs.tail[best])), shape=shape
-    )
+    backward = csr_array((cost[best], (arcs.head[best], arcs.tail[best])), shape=shape)
     distance, parent = dijkstra(backward, indices=roots, return_predecessors=True)
     keys = arcs.tail[best] * arcs.nodes + arcs.head[best]
     order = np.argsort(keys)
@@ -146,6 +147,16 @@ def backward_trees(
     at = np.minimum(np.searchsorted(keys[order], wanted), max(len(keys) - 1, 0))
     first = np.where(parent >= 0, best[order][at] if len(keys) else NONE, NONE)
     return np.atleast_2d(distance), np.atleast_2d(first)
+
+
+def cheapest(arcs: Arcs, cost: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the rows of arcs that stand for their pair of nodes, by tail and head.
+
+    Of parallel links it is the cheapest; a sparse matrix would add their costs up.
+    """
+    best = np.lexsort((cost, arcs.head, arcs.tail))
+    pair = arcs.tail[best] * arcs.nodes + arcs.head[best]
+    return best[np.concatenate([[True], pair[1:] != pair[:-1]])] if len(best) else best
 
 
 def follow(arcs: Arcs, first_arc: NDArray[np.int64], start: int) -> NDArray[np.int64]:
