@@ -291,7 +291,7 @@ def best_colour(traffic: Traffic, t: int) -> Any:
     return best
 
 
-@numba.njit(cache=True, nogil=True, forceinline=True)
+@numba.njit(cache=True, nogil=True)
 def _riders(traffic: Traffic, t: int) -> Any:
     """Return the first household of trip ``t``, and the one after its last."""
     orders = traffic.orders
@@ -315,7 +315,7 @@ def _free_bed(traffic: Traffic, t: int, p: int) -> Any:
     traffic.yard.bed[orders.trip[t, HOSPITAL], orders.patient[p, BED]] -= 1
 
 
-@numba.njit(cache=True, nogil=True, forceinline=True)
+@numba.njit(cache=True, nogil=True)
 def _empty(traffic: Traffic, v: int) -> Any:
     yard = traffic.yard
     yard.at[v, ABOARD] = 0

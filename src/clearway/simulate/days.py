@@ -52,7 +52,7 @@ from clearway.simulate.traffic import (
 )
 
 
-@numba.njit(cache=True, nogil=True, forceinline=True)
+@numba.njit(cache=True, nogil=True)
 def then(traffic: Traffic, v: int, state: int, time: float) -> Any:
     """Let the next event of ``v`` be at ``time``."""
     traffic.yard.at[v, STATE] = state

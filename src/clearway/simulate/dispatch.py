@@ -110,7 +110,7 @@ from clearway.simulate.traffic import (
     WAY_OUT,
     WHERE,
     Traffic,
-    borrow,
+    hold_all,
 )
 
 #: Seconds until those aboard a vehicle that broke down are out with another (assumed).
@@ -122,7 +122,7 @@ LOOSE_S = 1e-3
 @numba.njit(cache=True, nogil=True)
 def run_fleet(held: Traffic) -> Any:
     """Run all vehicles of one member until none has anything left to do."""
-    traffic = borrow(held)
+    traffic = hold_all(held)
     yard = traffic.yard
     for t in range(len(traffic.orders.trip)):
         if yard.trip[t, RUN_DAY] == NONE:
@@ -140,7 +140,7 @@ def run_fleet(held: Traffic) -> Any:
         _act(traffic, v, yard.at_s[v, TIME])
 
 
-@numba.njit(cache=True, nogil=True, forceinline=True)
+@numba.njit(cache=True, nogil=True)
 def _act(traffic: Traffic, v: int, time: float) -> Any:
     state = traffic.yard.at[v, STATE]
     if state == READY:

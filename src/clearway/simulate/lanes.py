@@ -50,14 +50,14 @@ from clearway.simulate.traffic import (
 )
 
 
-@numba.njit(cache=True, nogil=True, forceinline=True)
+@numba.njit(cache=True, nogil=True)
 def closing(traffic: Traffic, w: int, time: float) -> Any:
     """Return when window ``w`` closes, by what is known at ``time``."""
     window = traffic.chances.window
     return window[w, ENDS] if time >= window[w, KNOWN] else window[w, ANNOUNCED]
 
 
-@numba.njit(cache=True, nogil=True, forceinline=True)
+@numba.njit(cache=True, nogil=True)
 def checked_s(traffic: Traffic, w: int, persons: int) -> Any:
     """Return how long ``persons`` aboard are checked at the gate; infinite if nobody is."""
     if persons == 0:
@@ -66,7 +66,7 @@ def checked_s(traffic: Traffic, w: int, persons: int) -> Any:
     return persons / rate if rate > 0.0 else np.inf
 
 
-@numba.njit(cache=True, nogil=True, forceinline=True)
+@numba.njit(cache=True, nogil=True)
 def again_s(traffic: Traffic, w: int, persons: int) -> Any:
     """Return how long they are checked again at the corridor's end."""
     rate = traffic.chances.window[w, AGAIN]
@@ -98,7 +98,7 @@ def find_pass(traffic: Traffic, k: int, w: int, wish: float, persons: int) -> An
     return np.inf
 
 
-@numba.njit(cache=True, nogil=True, forceinline=True)
+@numba.njit(cache=True, nogil=True)
 def take_pass(traffic: Traffic, k: int, time: float, persons: int) -> Any:
     """Take the place of a vehicle that passes gate ``k`` at ``time``."""
     slot = min(int(time / traffic.orders.clock[SLOT_S]), traffic.yard.lane.shape[1] - 1)
@@ -137,7 +137,7 @@ def straight_out(traffic: Traffic, t: int, w: int, stop: int, time: float) -> An
     return time + orders.way_s[orders.trip[t, WAY_OUT]] + again_s(traffic, w, persons)
 
 
-@numba.njit(cache=True, nogil=True, forceinline=True)
+@numba.njit(cache=True, nogil=True)
 def taken_in(traffic: Traffic, t: int, out: float) -> Any:
     """Return whether the hospital of trip ``t``, if any, is still open when it comes."""
     orders = traffic.orders
@@ -188,7 +188,7 @@ def _done(traffic: Traffic, subject: int, time: float) -> Any:
     return 1 if last <= time + 1e-6 else 0
 
 
-@numba.njit(cache=True, nogil=True, forceinline=True)
+@numba.njit(cache=True, nogil=True)
 def is_convoy(traffic: Traffic, t: int) -> Any:
     """Return whether trip ``t`` brings aid."""
     return traffic.orders.vehicle[traffic.orders.trip[t, VEHICLE], CONVOY] != NONE

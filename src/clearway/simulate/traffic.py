@@ -6,6 +6,8 @@ from typing import Any, Final, NamedTuple
 
 import numba
 import numpy as np
+from numba import types
+from numba.experimental import structref
 from numpy.typing import NDArray
 
 from clearway.borrow import borrowed
@@ -243,12 +245,58 @@ class Traffic(NamedTuple):
     yard: Yard
 
 
-@numba.njit(cache=True, nogil=True, forceinline=True)
-def borrow(traffic: Traffic) -> Any:
-    """Return ``traffic`` with arrays that nobody counts; the caller keeps the first as long."""
+@structref.register  # type: ignore[misc]
+class _OrdersKind(types.StructRef):
+    """``Orders`` on the heap."""
+
+
+@structref.register  # type: ignore[misc]
+class _ChancesKind(types.StructRef):
+    """``Chances`` on the heap."""
+
+
+@structref.register  # type: ignore[misc]
+class _YardKind(types.StructRef):
+    """``Yard`` on the heap."""
+
+
+@structref.register  # type: ignore[misc]
+class _TrafficKind(types.StructRef):
+    """``Traffic`` on the heap."""
+
+
+class _OrdersHeld(structref.StructRefProxy):  # type: ignore[misc]
+    pass
+
+
+class _ChancesHeld(structref.StructRefProxy):  # type: ignore[misc]
+    pass
+
+
+class _YardHeld(structref.StructRefProxy):  # type: ignore[misc]
+    pass
+
+
+class _TrafficHeld(structref.StructRefProxy):  # type: ignore[misc]
+    pass
+
+
+structref.define_proxy(_OrdersHeld, _OrdersKind, list(Orders._fields))
+structref.define_proxy(_ChancesHeld, _ChancesKind, list(Chances._fields))
+structref.define_proxy(_YardHeld, _YardKind, list(Yard._fields))
+structref.define_proxy(_TrafficHeld, _TrafficKind, list(Traffic._fields))
+
+
+@numba.njit(cache=True, nogil=True)
+def hold_all(traffic: Traffic) -> Any:
+    """Return ``traffic`` as one address, its arrays uncounted; the caller keeps them as long.
+
+    Compiled functions that are handed the arrays themselves, some fifty of them, take many times
+    as long to compile.
+    """
     orders, chances, yard = traffic.orders, traffic.chances, traffic.yard
-    return Traffic(
-        Orders(
+    return _TrafficHeld(
+        _OrdersHeld(
             borrowed(orders.trip),
             borrowed(orders.trip_s),
             borrowed(orders.stop),
@@ -275,7 +323,7 @@ def borrow(traffic: Traffic) -> Any:
             borrowed(orders.never),
             borrowed(orders.clock),
         ),
-        Chances(
+        _ChancesHeld(
             borrowed(chances.window),
             borrowed(chances.way_s),
             borrowed(chances.outside),
@@ -286,7 +334,7 @@ def borrow(traffic: Traffic) -> Any:
             borrowed(chances.dies_s),
             borrowed(chances.refuses),
         ),
-        Yard(
+        _YardHeld(
             borrowed(yard.at),
             borrowed(yard.at_s),
             borrowed(yard.trip),
