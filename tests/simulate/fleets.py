@@ -1,4 +1,4 @@
-"""Vehicles of which everything is known: what was drawn is given, and every trip can be looked at."""
+"""Vehicles of which everything is known: what was drawn is given, every trip can be seen."""
 
 from __future__ import annotations
 

@@ -270,7 +270,7 @@ def test_patients_in_the_corridor_at_a_stop_count_with_their_companions() -> Non
     scenario, plan = sound("two_ambulances")
     second = next(duty.trips[0] for duty in plan.duties if duty.vehicle == "amb-02")
     ends = second.gate_out_s + 10
-    stop = {"ends_s": [ends, 129_600], "known_s": [ends, 129_600], "ending": [STOPPED, 0]}
+    stop = {"ends_s": [ends, 100_800], "known_s": [ends, 100_800], "ending": [STOPPED, 0]}
     ran = went(scenario, plan, stop)
     assert ran.run.tally[0, 2] == 4
     # Who was met in the corridor is not fetched again; the others go on the next day.
@@ -292,7 +292,7 @@ def test_a_bus_shut_in_sends_its_people_home() -> None:
 def test_a_bus_shut_in_comes_out_the_next_day_and_goes_on() -> None:
     scenario, plan = sound("two_ambulances")
     ends = trips(plan)[0].stops[0].leave_s + 10
-    stop = {"ends_s": [ends, 129_600], "known_s": [ends, 129_600], "ending": [STOPPED, 0]}
+    stop = {"ends_s": [ends, 100_800], "known_s": [ends, 100_800], "ending": [STOPPED, 0]}
     ran = went(scenario, plan, stop)
     assert ran.run.riders == plan.riders
     assert ran.run.called > plan.riders
@@ -384,7 +384,7 @@ def test_who_dies_before_the_vehicle_comes_is_counted_so() -> None:
 def test_who_is_never_fetched_lives_or_dies_until_the_last_closing() -> None:
     scenario, plan = sound("two_ambulances")
     bus = plan.replace(duties=plan.duties[:1])
-    last = 129_600.0
+    last = 100_800.0
     dies_s = np.array([0.0, last - 1, last + 1, np.inf, np.inf])
     ran = went(scenario, bus, dies_s=dies_s)
     assert ran.ends == [DIED, DIED, LEFT, LEFT, LEFT]
@@ -463,7 +463,7 @@ def test_a_convoy_waits_until_the_patients_of_the_day_are_out() -> None:
 
 def test_a_convoy_that_cannot_be_out_again_does_not_go_in() -> None:
     scenario, plan = sound("aid_in")
-    ran = went(scenario, plan, {"ends_s": [3600, 129_600], "known_s": [0, 129_600]})
+    ran = went(scenario, plan, {"ends_s": [3400, 100_800], "known_s": [0, 100_800]})
     assert ran.run.aid_arrived.tolist() == [False]
     assert not np.isfinite(ran.passed_in[0])
 

@@ -360,7 +360,7 @@ def _go_out(traffic: Traffic, v: int, time: float) -> Any:
         then(traffic, v, GOES_OUT, window[w, OPENS])
         return
     wish = max(yard.at_s[v, CAME], window[w, OPENS]) + checked_s(traffic, w, persons)
-    wish = max(wish, time) if yard.trip[t, SLID] else max(wish, time, orders.trip_s[t, GATE_OUT])
+    wish = max(wish, time, _planned_out(traffic, t, w, time))
     sick = orders.trip[t, SICK] and persons > 0
     state = allowed(traffic, orders.date[day], time) if sick else 1
     if orders.vehicle[v, CARS] > 1:
@@ -378,6 +378,15 @@ def _go_out(traffic: Traffic, v: int, time: float) -> Any:
     else:
         take_pass(traffic, k, passes, persons)
         _cross(traffic, v, passes)
+
+
+@numba.njit(cache=True, nogil=True)
+def _planned_out(traffic: Traffic, t: int, w: int, time: float) -> Any:
+    """Return when the plan lets trip ``t`` out, 0 if it has no time, or one too late by now."""
+    orders = traffic.orders
+    planned = 0.0 if traffic.yard.trip[t, SLID] else orders.trip_s[t, GATE_OUT]
+    out = planned + orders.way_s[orders.trip[t, WAY_OUT]]
+    return planned if out <= closing(traffic, w, time) + LOOSE_S else 0.0
 
 
 @numba.njit(cache=True, nogil=True)
