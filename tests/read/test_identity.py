@@ -88,6 +88,13 @@ def test_case_and_separators_do_not_hide_it(
     assert is_identity(f" {column}{separator}" if around else column)
 
 
+@pytest.mark.parametrize("word", ["fathers", "s", "en", "childrens", "name", "\u0627\u0644", "a-"])
+def test_a_long_header_takes_no_time(word: str) -> None:
+    """Ten thousand letters, as long as a line may be, with no name at their end."""
+    column = word * (10_000 // len(word)) + "\N{SNOWMAN}"
+    assert is_identity(column) == (word == "fathers")
+
+
 @given(st.text(max_size=40))
 def test_any_header_is_looked_at(column: str) -> None:
     """Whatever stands there, and the same whatever its case where case is plain."""

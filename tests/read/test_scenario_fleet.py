@@ -434,6 +434,8 @@ def test_a_convoy_has_its_hours(folder: Path) -> None:
         ('id = "D1"', 'id = "D 1"', {"depot[1].id"}),
         ('id = "A1"', 'id = "A 1"', {"convoy[1].id"}),
         ('id = "C2"', 'id = "C 2"', {"corridor[2].id"}),
+        ("[[vehicle_type]]", "[vehicle_type]", {"file"}),
+        ("[fleet]", "[[fleet]]", {"fleet"}),
         ("opens = 2016-10-20T08:00:00+03:00", "opens = 2016-10-20T08:00:00", {"window[1].opens"}),
         ('timezone = "Asia/Damascus"', 'timezone = "Asia/Nowhere"', {"timezone"}),
         ("outline = [", "outline = [ 7,", {"outline[1]"}),
@@ -444,6 +446,18 @@ def test_what_follows_from_another_breach_is_not_told(
 ) -> None:
     change(folder, PLAN, old, new)
     assert {one.field for one in breaches(folder)} == told
+
+
+@pytest.mark.parametrize(("wrong", "told"), [("7", {"vehicle_type"}), ("[]", {"vehicles[1].type"})])
+def test_types_that_are_no_tables_are_told_once(folder: Path, wrong: str, told: set[str]) -> None:
+    """Where there are none, those who name one are told; where it is unknown, they are not."""
+    blocks = (folder / PLAN).read_text(encoding="utf-8").split("\n\n")
+    kept = [block for block in blocks if not block.startswith("[[vehicle_type]]")]
+    kept[0] += f"\nvehicle_type = {wrong}"
+    (folder / PLAN).write_text("\n\n".join(kept), encoding="utf-8")
+    found = {one.field for one in breaches(folder)}
+    assert told <= found
+    assert wrong == "[]" or found == told
 
 
 def test_a_link_that_breaks_a_rule_may_be_the_one_that_is_meant(folder: Path) -> None:

@@ -67,7 +67,7 @@ def _head(scenario: Scenario) -> list[str]:
         "outline = [",
         *(f"  {point(place)}," for place in scenario.outline),
         "]",
-        *([f"contraflow = {list(scenario.contraflow)}"] if scenario.contraflow else []),
+        *([f"contraflow = {list(map(int, scenario.contraflow))}"] if scenario.contraflow else []),
     ]
 
 

@@ -193,7 +193,8 @@ def corridor_ids(plan: Document[ScenarioTable]) -> set[Any] | None:
 def ids_of(plan: Document[ScenarioTable], table: str) -> set[Any] | None:
     """Return the ids of all entries of a table; None where one breaks a rule, and may be meant."""
     known = {plan.get(table, n, "id") for n in range(plan.count(table))}
-    return None if None in known else known
+    broken = not known and plan.stands(table) and plan.get(table) != []
+    return None if broken or None in known else known
 
 
 def _check_overlaps(

@@ -28,10 +28,11 @@ _FEW_DIGITS: Final = 7
 _WHOSE: Final = (
     "the|of|in|patients?|persons?|peoples?|companions?|contacts?|relatives?|guardians?|carers?|"
     "full|first|fore|last|sur|given|family|middle|maiden|nick|known|real|legal|grand|"
-    "fathers?|mothers?|parents?|husbands?|wifes?|spouses?|childs?|childrens?|s|"
-    "ar|en|arabic|english|latin|local|[0-9]"
+    "fathers?|mothers?|parents?|husbands?|wifes?|spouses?|childrens?|childs?|s|"
+    "arabic|ar|english|en|latin|local|[0-9]"
 )
-_NAME: Final = re.compile(rf"(?:{_WHOSE})*names?(?:{_WHOSE})*")
+# Possessive, longer words first: a long header takes no longer than it has letters.
+_NAME: Final = re.compile(rf"(?:{_WHOSE})*+names?+(?:{_WHOSE})*+")
 
 #: Found anywhere in a name without its separators: nothing harmless has them. Arabic here and below
 #: in the one spelling that ``_words`` gives it: no hamza, and letters that end words alike.
