@@ -13,7 +13,6 @@ from clearway.solve.go import go
 from clearway.solve.joint import Joint
 from clearway.solve.options import Watch
 from clearway.solve.problem import Problem, pose
-from clearway.solve.relax import Relaxation
 from clearway.solve.replay import Outcome
 
 #: What the linear program's values may be off by, as a share.
@@ -39,7 +38,7 @@ def beside(whole: Problem, driven: Driven, risk: float | None, watch: Watch) -> 
     problem = pose(scenario, driven.taken)
     afoot = go(problem, risk, watch)
     total = _sum(driven.riders, _NOTHING if afoot is None else afoot.outcome)
-    levels = _levels(whole, driven, total, watch)
+    levels = _levels(driven, total, watch)
     shadow = None
     if afoot is not None:
         people = afoot.relaxation.best(PEOPLE, weighted=False)
@@ -67,12 +66,16 @@ def _sum(one: Outcome, other: Outcome) -> Outcome:
     )
 
 
-def _levels(whole: Problem, driven: Driven, total: Outcome, watch: Watch) -> tuple[Level, ...]:
-    """Return the levels of the demand, with bounds of the whole: no claim of a patient counts."""
-    joint = Joint(whole, Relaxation(whole), driven.tables)
+def _levels(driven: Driven, total: Outcome, watch: Watch) -> tuple[Level, ...]:
+    """Return the levels of the demand, with bounds for what patients leave."""
+    joint = Joint(driven.left, driven.crews)
+    joint.seed(driven.days)
     most = joint.bound(COUNT, watch=watch)
-    weight = total.weight * (1 - SOLVED)
-    least = {level: joint.bound(level, weight=weight, watch=watch) for level in (EXPOSURE, HOURS)}
+    weight, spent = total.weight * (1 - SOLVED), total.exposure_hours * (1 + SOLVED)
+    least = {
+        EXPOSURE: joint.bound(EXPOSURE, weight=weight, watch=watch),
+        HOURS: joint.bound(HOURS, weight=weight, exposure=spent, watch=watch),
+    }
     people = Level(PEOPLE, float(total.persons), float(np.floor(most * (1 + SOLVED) + SOLVED)))
     exposure = Level(EXPOSURE, total.exposure_hours, least[EXPOSURE])
     return people, exposure, Level(HOURS, total.out_hours, least[HOURS])

@@ -51,16 +51,30 @@ class Riders:
 
         Fewer are on board where a household does not fit whole.
         """
-        sizes = self._sizes[zone][group][::-1]
+        loads = self._loads(kind, zone, group)
+        return float(np.mean(loads[:-1] if len(loads) > 1 else loads)) if loads else 0.0
+
+    def excess(self, kind: VehicleType, zone: int, group: int) -> float:
+        """Return the most persons by which n trips can exceed n mean loads, over all n.
+
+        Households board in order from the end, so that no n trips take more than the first n of
+        the fullest ones.
+        """
+        loads = np.array(self._loads(kind, zone, group), dtype=float)
+        ahead = np.cumsum(loads) - self.mean(kind, zone, group) * np.arange(1, len(loads) + 1)
+        return float(max(ahead.max(initial=0.0), 0.0))
+
+    def _loads(self, kind: VehicleType, zone: int, group: int) -> list[int]:
+        """Return the persons of each vehicle if all households rode, each as full as may be."""
         users = self._groups[group].wheelchair_users
         loads, seats, chairs, persons = list[int](), 0, 0, 0
-        for size in sizes.tolist():
+        for size in self._sizes[zone][group][::-1].tolist():
             if persons and (seats + size - users > kind.seats or chairs + users > kind.wheelchairs):
                 loads.append(persons)
                 seats = chairs = persons = 0
-            seats, chairs, persons = seats + size - users, chairs + users, persons + size
-        alone = seats > kind.seats or chairs > kind.wheelchairs
-        return float(np.mean(loads)) if loads else float(0 if alone else persons)
+            if size - users <= kind.seats and users <= kind.wheelchairs:
+                seats, chairs, persons = seats + size - users, chairs + users, persons + size
+        return [*loads, persons] if persons else loads
 
     def fit(self, kind: VehicleType, zone: int, group: int, most: float) -> int:
         """Return how many households, the last left, fit a vehicle and ``most`` persons."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from clearway.model.scenario import Scenario, row_of
 
 #: Share of a gate's service that vehicles may take in a slot, so that those on foot keep moving.
-ABOARD = 0.75
+ABOARD = 0.9
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,18 @@ class Slots:
         slot = np.clip(slot, 0, self.slots - 1)
         return np.arange(len(one.after))[:, None] * self.slots + slot[None, :]
 
+    def hours(self, one: Shift) -> NDArray[np.float64]:
+        """Return what a rider's hours until out are beside those of the steps of the gate, (k, t).
+
+        The relaxation counts the moment of every person who passes; of one on board it knows it to
+        a slot, so that a slot is taken off.
+        """
+        covered = np.asarray(self.share.sum(axis=1)).ravel()[self.rows(one)]
+        moment = (one.begin_s + MINUTE_S * np.arange(one.minutes)) / SECONDS_PER_HOUR
+        out = np.where(np.isfinite(one.out_h), one.out_h, 0.0)[:, None]
+        whole = self.slot_s / SECONDS_PER_HOUR
+        return np.asarray(out + (1.0 - covered) * moment[None, :] - covered * whole)
+
     def parts(self, corridor: int, second: int) -> dict[int, float]:
         """Return the rows of the relaxation in which one person passing a gate counts, and how."""
         row = corridor * self.slots + min(second // self.slot_s, self.slots - 1)
@@ -118,8 +130,7 @@ def dues(
     price = -(slots.share @ dual[rows.serve : rows.serve + slots.share.shape[1]])
     price = price[slots.rows(one)]
     if level == HOURS:
-        out = np.where(np.isfinite(one.out_h), one.out_h, 0.0)[:, None]
-        price = price + out + _hours(one)[None, :]
+        price = price + slots.hours(one)
     return gain, np.ascontiguousarray(price)
 
 
@@ -129,10 +140,10 @@ def day_entries(
     """Return a day's parts in rows, and its weighted persons, persons, exposure and hours."""
     p, rows, groups = problem, slots.relaxation.rows, problem.supply.shape[1]
     entries: dict[int, float] = {}
-    totals = np.zeros(4)
+    totals, hours_out = np.zeros(4), slots.hours(one)
     for pickup, k, minute, persons in aboard:
         zone, group = int(one.pickups.zone[pickup]), int(one.pickups.group[pickup])
-        out = float(_hours(one)[minute] + one.out_h[k])
+        out = float(hours_out[k, minute])
         counts = np.array([p.weights[group], 1.0, float(one.ride_h[k, pickup]), out])
         totals += persons * counts
         at = {rows.supply + zone * groups + group: 1.0, rows.site + int(p.site[k]): 1.0}
@@ -146,8 +157,3 @@ def day_entries(
     entries[rows.weight], entries[rows.exposure] = float(totals[0]), float(totals[2])
     weight, persons, exposure, hours = totals.tolist()
     return entries, (weight, persons, exposure, hours)
-
-
-def _hours(one: Shift) -> NDArray[np.float64]:
-    """Return the hours from the scenario's start of each minute."""
-    return (one.begin_s + MINUTE_S * np.arange(one.minutes)) / SECONDS_PER_HOUR

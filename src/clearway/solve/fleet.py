@@ -16,11 +16,12 @@ from clearway.solve.beds import most_in_beds
 from clearway.solve.boarding import Riders
 from clearway.solve.booking import Booking, Day, days
 from clearway.solve.convoys import run_convoy
+from clearway.solve.crews import Crew, Crews
 from clearway.solve.drives import Drives, drives
 from clearway.solve.medevac import Medevac, fetched
 from clearway.solve.problem import Problem, pose
 from clearway.solve.replay import SECONDS_PER_HOUR, Outcome
-from clearway.solve.riders import Rides, board_all
+from clearway.solve.riders import Given, Rides, board_all
 from clearway.solve.taken import Taken
 from clearway.solve.vehicles import Turn, duty, turns
 
@@ -37,8 +38,10 @@ class Driven:
         Of gates, households and sites.
     riders
         Values of those of the demand who ride.
-    tables
-        Drives by type.
+    left
+        What patients and convoys leave.
+    crews, days
+        Vehicles after what they do for patients, and the rides that they were then given.
     levels
         ``red_out`` and ``patients_out`` with their bounds; none without patients.
     waiting
@@ -49,7 +52,9 @@ class Driven:
     convoys: tuple[ConvoyRun, ...]
     taken: Taken
     riders: Outcome
-    tables: dict[str, Drives]
+    left: Problem
+    crews: tuple[Crew, ...]
+    days: list[Given]
     levels: tuple[Level, ...]
     waiting: tuple[str, ...]
 
@@ -68,8 +73,10 @@ def plan_fleet(problem: Problem) -> Driven:
     convoys = _in_turn(scenario, tables, booking, medevac, turns_of)
     before = [duty(scenario, turn) for turns in turns_of.values() for turn in turns]
     taken = _taken(scenario, tuple(one for one in before if one), Riders(scenario))
-    all_turns = [turn for turns in turns_of.values() for turn in turns]
-    Rides(pose(scenario, taken), tables, booking, all_turns).give()
+    left = pose(scenario, taken)
+    crews = Crews(scenario, tables, [turn for turns in turns_of.values() for turn in turns])
+    rides = Rides(left, crews, booking)
+    rides.give()
     boarded, riders = board_all(scenario, list(turns_of.values()))
     made = [duty(scenario, turn) for turns in boarded for turn in turns]
     duties = tuple(
@@ -80,7 +87,9 @@ def plan_fleet(problem: Problem) -> Driven:
         convoys=tuple(convoys),
         taken=_taken(scenario, duties, riders),
         riders=_outcome(scenario, tables, duties),
-        tables=tables,
+        left=left,
+        crews=crews.alike,
+        days=rides.days(),
         levels=_levels(scenario, tables, duties),
         waiting=deadlock(scenario.aid.links),
     )

@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clearway.model.plan import PEOPLE
-from clearway.solve.booking import Booking, Day, days
-from clearway.solve.drives import Drives, places
+from clearway.solve.boarding import Riders
+from clearway.solve.booking import Booking
+from clearway.solve.crews import Crew, over
 from clearway.solve.dues import COUNT, Slots, day_entries, dues
 from clearway.solve.highs import INFINITY, Sparse
 from clearway.solve.options import Watch
 from clearway.solve.outings import Ground, sweep_day, trace_day
 from clearway.solve.problem import Problem
 from clearway.solve.relax import Added, Relaxation, Relaxed
-from clearway.solve.riders import pickups
-from clearway.solve.shifts import Shift, shift
+from clearway.solve.riders import Given
+from clearway.solve.shifts import Shift
 
 #: Share by which the program may still be off its bound, and rounds at most.
-NEAR: Final = 2e-4
-ROUNDS: Final = 60
+NEAR: Final = 1e-3
+ROUNDS: Final = 40
 #: Days of each crew that one round adds at most.
 DIVERSE: Final = 6
-#: Loads that a bound tells apart: up to each share of a full vehicle, checked as the one below.
-PARTS: Final = (0.5, 0.75, 0.9, 1.0)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Crew:
-    """Vehicles of one type at one depot on one day."""
-
-    count: int
-    place: int
-    shift: Shift
+#: Reduced cost above which a day is not worth adding, in the level's unit.
+WORTHLESS: Final = 1e-7
 
 
 class Joint:
@@ -43,24 +34,39 @@ class Joint:
 
     With :math:`y_d` vehicles on day :math:`d`, which lets :math:`a_{dig}` persons of zone
     :math:`i` and group :math:`g` board and takes :math:`a_{db}` persons through the gate in block
-    :math:`b`, each row of :class:`~clearway.solve.relax.Relaxation` gains :math:`\sum_d a_d y_d`,
-    and :math:`\sum_{d \in c} y_d \le n_c` for the vehicles of each type, depot and date. Days are
-    priced exactly by :func:`~clearway.solve.outings.sweep_day`, with drives rounded down, and
-    checks of a little fewer than are on board: every plan's days are among them or worth less. So
-    the optimum plus what the best day of each crew could still save for all its vehicles is a
-    bound for all plans (Lagrange).
+    :math:`b`, each row of :class:`~clearway.solve.relax.Relaxation` gains :math:`\sum_d a_d y_d`;
+    :math:`\sum_{d \in c} y_d \le n_c` for the vehicles of a crew, and no more vehicles pass in a
+    slot than a lane checks. A few persons more than the mean load of each trip allows may ride,
+    since some trips are fuller. Days are priced exactly by
+    :func:`~clearway.solve.outings.sweep_day`, so the optimum plus what the best day of each crew
+    could still save for all its vehicles is a bound (Lagrange) for all plans that leave patients
+    their trips, round drives up to half a minute, and book the check of a full vehicle.
     """
 
-    def __init__(self, problem: Problem, relaxation: Relaxation, tables: dict[str, Drives]) -> None:
-        """Write a row for each crew; there are no days yet."""
-        self._problem, self._relaxation = problem, relaxation
+    def __init__(self, problem: Problem, crews: tuple[Crew, ...]) -> None:
+        """Write the rows; there are no days yet.
+
+        Parameters
+        ----------
+        problem
+            With what patients take, and nothing else.
+        crews
+            Vehicles after what they do for patients.
+        """
+        self._problem, self._relaxation = problem, (relaxation := Relaxation(problem))
         self._slots = Slots.of(problem, relaxation)
-        self._crews = list(_crews(problem, tables))
+        self._crews = crews
         self._first = relaxation.rows.added
         relaxation.add_limits(np.array([crew.count for crew in self._crews], dtype=float))
         self._lane = self._first + len(self._crews)
         most = Booking(problem.scenario).lane_most.astype(float)
         relaxation.add_limits(np.repeat(most, self._slots.slots))
+        self._add_excess()
+
+    def seed(self, days: list[Given]) -> None:
+        """Add the days of a plan, so that the search begins where that is."""
+        rows = {(id(one.shift), one.place, one.tick): n for n, one in enumerate(self._crews)}
+        self._add([(rows[id(day.shift), *day.where], day.shift, day.trips) for day in days])
 
     def bound(
         self, level: str, *, weight: float = 0.0, exposure: float = INFINITY, watch: Watch
@@ -96,20 +102,25 @@ class Joint:
         After its best day the pick-ups of that are left out, and so on: different days of one
         round are all of use, where one alone would change its mind each round.
         """
-        saved, found = 0.0, list[tuple[int, _Crew, NDArray[np.int64]]]()
-        for n, crew in enumerate(self._crews):
-            ground, due = (
-                self._ground(crew.shift, level, relaxed.dual),
-                relaxed.dual[self._first + n],
-            )
+        saved, found = 0.0, list[tuple[int, Shift, list[tuple[list[int], float]]]]()
+        dues_ = relaxed.dual[self._first : self._first + len(self._crews)]
+        for one in {id(crew.shift): crew.shift for crew in self._crews}.values():
+            mine = [n for n, crew in enumerate(self._crews) if crew.shift is one]
+            ground = self._ground(one, level, relaxed.dual)
             for number in range(DIVERSE):
-                swept = sweep_day(ground)
-                reduced = -float(swept.standing[0, crew.place]) - float(due)
-                if reduced >= -1e-7:
+                swept, used = sweep_day(ground), list[int]()
+                for n in mine:
+                    crew = self._crews[n]
+                    reduced = -float(swept.standing[crew.tick, crew.place]) - float(dues_[n])
+                    if reduced < -WORTHLESS:
+                        saved += crew.count * reduced if number == 0 else 0.0
+                        trips = trace_day(ground, swept, crew.place, crew.tick).tolist()
+                        persons = ground.persons
+                        found.append((n, one, [(trip, float(persons[trip[3]])) for trip in trips]))
+                        used += [trip[3] for trip in trips]
+                if not used:
                     break
-                saved += crew.count * reduced if number == 0 else 0.0
-                found.append((n, crew, trace_day(ground, swept, crew.place, 0)))
-                ground.worth[:, found[-1][2][:, 3]] = -np.inf
+                ground.worth[:, used] = -np.inf
         if found:
             self._add(found)
         return saved, bool(found)
@@ -120,9 +131,13 @@ class Joint:
         toll = np.ascontiguousarray(lanes[self._slots.rows(one)])
         return one.ground(one.pickups.persons, one.pickups.persons * gain, (price, toll))
 
-    def _add(self, days_found: list[tuple[int, _Crew, NDArray[np.int64]]]) -> None:
+    def _add(self, days: list[tuple[int, Shift, list[tuple[list[int], float]]]]) -> None:
         """Add vehicles' days as columns."""
-        columns = [self._column(n, crew, trips) for n, crew, trips in days_found]
+        self._add_columns([self._column(*day) for day in days])
+
+    def _add_columns(self, columns: list[tuple[dict[int, float], tuple[float, ...]]]) -> None:
+        if not columns:
+            return
         starts = np.cumsum([0, *(len(entries) for entries, _ in columns)])[:-1]
         index = np.concatenate([np.fromiter(e, np.int32, len(e)) for e, _ in columns])
         value = np.concatenate([np.fromiter(e.values(), float, len(e)) for e, _ in columns])
@@ -131,41 +146,36 @@ class Joint:
         self._relaxation.add(Added(sparse, *np.ascontiguousarray(counts.T)))
 
     def _column(
-        self, n: int, crew: _Crew, trips: NDArray[np.int64]
-    ) -> tuple[dict[int, float], tuple[float, float, float, float]]:
-        one = crew.shift
-        aboard = [
-            (pickup, k, minute, float(one.pickups.persons[pickup]))
-            for pickup, k, minute in trips[:, [3, 5, 6]].tolist()
-        ]
+        self, n: int, one: Shift, trips: list[tuple[list[int], float]]
+    ) -> tuple[dict[int, float], tuple[float, ...]]:
+        aboard = [(trip[3], trip[5], trip[6], persons) for trip, persons in trips]
         entries, totals = day_entries(self._problem, self._slots, one, aboard)
         slots = self._slots.rows(one)
-        for k_in, gate_in, k_out, gate_out in trips[:, [1, 2, 5, 6]].tolist():
-            for k, minute in ((k_in, gate_in), (k_out, gate_out)):
-                row = self._lane + int(slots[k, minute])
+        for trip, _ in trips:
+            for k, tick in ((trip[1], trip[2]), (trip[5], trip[6])):
+                row = self._lane + int(slots[k, tick])
                 entries[row] = entries.get(row, 0.0) + 1.0
         return {**entries, self._first + n: 1.0}, totals
 
-
-def _crews(problem: Problem, tables: dict[str, Drives]) -> list[_Crew]:
-    scenario = problem.scenario
-    row = {name: n for n, (name, _, _) in enumerate(places(scenario))}
-    inside = {depot.id for depot in scenario.fleet.depots if depot.node is not None}
-    shifts: dict[tuple[str, str], Shift] = {}
-    found = []
-    for day in days(scenario):
-        for stock in scenario.fleet.vehicles:
-            if not stock.count or stock.depot in inside:
-                continue
-            one = _shift(shifts, day, tables[stock.type])
-            if len(one.pickups.zone):
-                found.append(_Crew(stock.count, row[stock.depot], one))
-    return found
-
-
-def _shift(shifts: dict[tuple[str, str], Shift], day: Day, drives: Drives) -> Shift:
-    at = (day.date, drives.type.id)
-    if at not in shifts:
-        found = pickups(drives.scenario, drives).parted(PARTS)
-        shifts[at] = shift(drives, day, found, hopeful=True)
-    return shifts[at]
+    def _add_excess(self) -> None:
+        """Let as many ride, by the shortest ride there is, as fuller trips could take in all."""
+        most: dict[tuple[int, int], float] = {}
+        ride: dict[tuple[int, int], float] = {}
+        riders, scenario = Riders(self._problem.scenario), self._problem.scenario
+        kinds = {crew.shift.drives.type.id: crew.shift for crew in self._crews}
+        for name, one in kinds.items():
+            ahead, least = over(riders, one.pickups, name, scenario), one.ride_h.min(axis=0)
+            for n in np.flatnonzero(np.isfinite(least)):
+                at = int(one.pickups.zone[n]), int(one.pickups.group[n])
+                most[at] = most.get(at, 0.0) + float(ahead[n])
+                ride[at] = min(ride.get(at, np.inf), float(least[n]))
+        first = self._lane + self._slots.share.shape[0]
+        self._relaxation.add_limits(np.array(list(most.values())))
+        rows, groups = self._relaxation.rows, self._problem.supply.shape[1]
+        columns = list[tuple[dict[int, float], tuple[float, ...]]]()
+        for row, (z, g) in enumerate(most, start=first):
+            weight, hours = float(self._problem.weights[g]), ride[z, g]
+            entries = {rows.supply + z * groups + g: 1.0, rows.weight: weight}
+            entries |= {rows.exposure: hours, row: 1.0}
+            columns.append((entries, (weight, 1.0, hours, 0.0)))
+        self._add_columns(columns)

@@ -11,35 +11,22 @@ from numpy.typing import NDArray
 from clearway.model.duty import Load, Stop, Trip
 from clearway.model.population import SIZES
 from clearway.model.scenario import Scenario, row_of
-from clearway.solve.boarding import Riders, full_load
+from clearway.solve.boarding import Riders
 from clearway.solve.booking import Booking
-from clearway.solve.drives import Drives, places
+from clearway.solve.crews import Crews
+from clearway.solve.drives import places
 from clearway.solve.dues import Aboard, Slots, day_entries, dues
 from clearway.solve.highs import Sparse
 from clearway.solve.outings import sweep_day, trace_day
 from clearway.solve.problem import Problem
 from clearway.solve.relax import MIXED, Added, Relaxation
-from clearway.solve.shifts import Pickups, Shift, shift
+from clearway.solve.shifts import Shift
 from clearway.solve.vehicles import Turn, with_load
 
 #: Rounds in which vehicles are given their first days, and those in which each is thought over.
 ROUNDS, AGAIN = 12, 24
 #: Persons on board as a multiple of those whom a trip was planned for, at most.
 MORE = 1.1
-
-
-def pickups(scenario: Scenario, drives: Drives) -> Pickups:
-    """Return where one type of vehicle may let whom board."""
-    zones, groups, persons = list[int](), list[int](), list[float]()
-    for g, group in enumerate(scenario.groups):
-        # Vehicles with stretchers are for patients, and stand by for them when none is left.
-        load = full_load(drives.type, group) if group.rides and not drives.type.stretchers else 0.0
-        for z in range(len(scenario.zones)) if load else ():
-            zones.append(z)
-            groups.append(g)
-            persons.append(load)
-    most = np.array(persons)
-    return Pickups(np.array(zones, np.int64), np.array(groups, np.int64), most, most)
 
 
 class Rides:
@@ -50,40 +37,27 @@ class Rides:
     are fixed in the relaxation, so that the next round's duals know of them.
     """
 
-    def __init__(
-        self, problem: Problem, tables: dict[str, Drives], booking: Booking, turns: list[Turn]
-    ) -> None:
+    def __init__(self, problem: Problem, crews: Crews, booking: Booking) -> None:
         """Prepare the relaxation.
 
         Parameters
         ----------
         problem
             With what is taken already, by patients.
-        tables
-            Drives by type.
+        crews
+            All vehicles' days; trips are added to their turns.
         booking
             What is taken at the gates; is added to.
-        turns
-            Of all vehicles and days; trips are added to them.
         """
         self._problem, self._booking = problem, booking
-        self._relaxation, self._riders = Relaxation(problem), Riders(problem.scenario)
-        self._left = self._riders.everybody()
-        self._means: dict[str, NDArray[np.float64]] = {}
-        self._given: dict[int, _Given] = {}
+        self._relaxation, self._left = Relaxation(problem), Riders(problem.scenario).everybody()
+        self._given: dict[int, Given] = {}
+        self._place = {name: n for n, (name, _, _) in enumerate(places(problem.scenario))}
         self._row = row_of(problem.scenario.corridors)
         self._slots = Slots.of(problem, self._relaxation)
-        self._place = {name: n for n, (name, _, _) in enumerate(places(problem.scenario))}
-        self._crews: dict[tuple[str, str], list[Turn]] = {}
-        self._shifts: dict[tuple[str, str], Shift] = {}
-        for turn in turns:
-            drives = tables[turn.vehicle.kind.id]
-            at = (turn.day.date, drives.type.id)
-            if at not in self._shifts:
-                found = pickups(problem.scenario, drives)
-                self._shifts[at] = shift(drives, turn.day, found, hopeful=False)
-            if len(self._shifts[at].pickups.zone):
-                self._crews.setdefault(at, []).append(turn)
+        self._crews: dict[int, list[tuple[Turn, Shift]]] = {}
+        for turn, one in crews.turns:
+            self._crews.setdefault(id(one), []).append((turn, one))
 
     def give(self) -> None:
         """Give every vehicle what is best, round by round; then take it back and think it over.
@@ -95,18 +69,20 @@ class Rides:
             for number in range(rounds):
                 # As many of each crew in each round, or a few crews in some.
                 some = [
-                    (at, turn)
-                    for at, turns in self._crews.items()
-                    for turn in turns[
-                        number * len(turns) // rounds : (number + 1) * len(turns) // rounds
-                    ]
+                    each
+                    for turns in self._crews.values()
+                    for each in turns[_nth(number, rounds, len(turns))]
                 ]
-                for _, turn in some:
+                for turn, _ in some:
                     self._withdraw(turn)
                 if some:
                     dual = self._relaxation.best(MIXED).dual
-                    for at, turn in some:
-                        self._give(turn, self._shifts[at], dual)
+                    for turn, one in some:
+                        self._give(turn, one, dual)
+
+    def days(self) -> list[Given]:
+        """Return what was given, as columns of a linear program may hold it."""
+        return [given for given in self._given.values() if given.rides]
 
     def _withdraw(self, turn: Turn) -> None:
         """Take back all rides of one day."""
@@ -124,10 +100,11 @@ class Rides:
 
     def _give(self, turn: Turn, one: Shift, dual: NDArray[np.float64]) -> None:
         """Give a vehicle its best day; as far as the same people are not fetched twice."""
-        q, mean = one.pickups, self._mean(one)
+        q, mean = one.pickups, one.pickups.persons
         gain, price = dues(self._problem, self._slots, one, MIXED, dual)
         prices = price, np.zeros(price.shape)
-        given = _Given(len(turn.trips), turn.place, turn.free_s, [], [])
+        where = self._place[turn.place], one.minute(turn.free_s)
+        given = Given(one, where, len(turn.trips), turn.place, turn.free_s, [], [], [])
         while True:
             persons = np.minimum(mean, self._left[q.zone, q.group])
             ground = one.ground(persons, persons * gain, prices, self._booking)
@@ -147,7 +124,7 @@ class Rides:
         one: Shift,
         table: list[list[int]],
         persons: NDArray[np.float64],
-        given: _Given,
+        given: Given,
     ) -> list[Aboard]:
         """Give a vehicle trips of ``table``, up to the first for which too few are left."""
         aboard = list[Aboard]()
@@ -165,20 +142,9 @@ class Rides:
             name = self._problem.scenario.groups[group].id
             turn.add(with_load(trip, Load(name, 0, homes, math.ceil(count))))
             given.rides.append((zone, group, k, trip.gate_out_s, count))
+            given.trips.append((entry, count))
             aboard.append((pickup, k, ticks, count))
         return aboard
-
-    def _mean(self, one: Shift) -> NDArray[np.float64]:
-        """Return the persons of a full vehicle on average, by pick-up."""
-        kind = one.drives.type
-        if kind.id not in self._means:
-            self._means[kind.id] = np.array(
-                [
-                    self._riders.mean(kind, int(z), int(g))
-                    for z, g in zip(one.pickups.zone, one.pickups.group, strict=True)
-                ]
-            )
-        return self._means[kind.id]
 
     def _fix(self, one: Shift, aboard: list[Aboard]) -> int:
         """Let the relaxation know of trips; return their column."""
@@ -192,14 +158,36 @@ class Rides:
 
 
 @dataclass(slots=True)
-class _Given:
-    """Rides of one day: the state before them, and what they took."""
+class Given:
+    """Rides of one day: the state before them, and what they took.
 
+    Attributes
+    ----------
+    shift, where
+        Drives, and place and tick from which it sets out.
+    first, place, free_s
+        Trips before, and where and when it was free after them.
+    rides
+        Zone, group, corridor outward, second at its gate, and persons.
+    trips
+        As they were traced, and the persons of each.
+    columns
+        In the relaxation.
+    """
+
+    shift: Shift
+    where: tuple[int, int]
     first: int
     place: str
     free_s: float
     rides: list[tuple[int, int, int, int, float]]
+    trips: list[tuple[list[int], float]]
     columns: list[int]
+
+
+def _nth(number: int, parts: int, count: int) -> slice:
+    """Return one of ``parts`` about equal parts of ``count``."""
+    return slice(number * count // parts, (number + 1) * count // parts)
 
 
 def _trip(scenario: Scenario, one: Shift, entry: list[int]) -> Trip:

@@ -26,23 +26,13 @@ class Pickups:
     zone, group
         Shape (q,), rows of the scenario.
     persons, checked
-        Shape (q,), persons on board at most, and of how many the check takes its time at least.
+        Shape (q,), persons of a full vehicle on average, and those for whom the check is booked.
     """
 
     zone: NDArray[np.int64]
     group: NDArray[np.int64]
     persons: NDArray[np.float64]
     checked: NDArray[np.float64]
-
-    def parted(self, steps: tuple[float, ...]) -> Pickups:
-        """Return the same with loads in parts: each up to a step, checked as from the one below."""
-        below = (0.0, *steps[:-1])
-        return Pickups(
-            np.tile(self.zone, len(steps)),
-            np.tile(self.group, len(steps)),
-            np.concatenate([step * self.persons for step in steps]),
-            np.concatenate([step * self.persons for step in below]),
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,7 +124,7 @@ class Shift:
         )
 
 
-def shift(drives: Drives, day: Day, pickups: Pickups, *, hopeful: bool) -> Shift:
+def shift(drives: Drives, day: Day, pickups: Pickups) -> Shift:
     """Return the tables of one type on one day.
 
     Parameters
@@ -145,11 +135,9 @@ def shift(drives: Drives, day: Day, pickups: Pickups, *, hopeful: bool) -> Shift
         Which windows are open when.
     pickups
         Where it may stop.
-    hopeful
-        Whether minutes are rounded down, as a bound must have it; rounded up they are a plan's.
     """
     scenario, kind = drives.scenario, drives.type
-    whole = np.floor if hopeful else np.ceil
+    whole = np.ceil
     rates = np.array([corridor.gate_persons_per_s.central for corridor in scenario.corridors])
     site, stand = _sites(drives)
     stand = np.maximum(stand, MINUTE_S)
