@@ -21,8 +21,10 @@ from typing import Any, Final
 import numpy as np
 
 from clearway.errors import ScenarioError
-from clearway.model.corridor import Corridor, HoldingArea, Reception, Window
+from clearway.model.care import SEATED, STRETCHER, Beds, Care, Hospital, Patient
+from clearway.model.corridor import NO_VEHICLES, Corridor, HoldingArea, Reception, Window
 from clearway.model.facts import SPLIT, SPLIT_LOG, Estimate, Fact, Text
+from clearway.model.fleet import ADVANCED, NO_CARE, Depot, Fleet, Vehicles, VehicleType
 from clearway.model.network import CROSSING, INSIDE, OPEN, OUTSIDE, Links, Network, Nodes
 from clearway.model.population import Group, Zone
 from clearway.model.scenario import Planning, Scenario
@@ -87,13 +89,87 @@ def build(case: Row, priors: Row) -> Scenario:
         ),
         facts=recipe.facts,
         uncertainty=uncertainty(case, priors),
+        fleet=fleet(case, priors, streets),
+        care=care(case, priors, streets),
     )
+
+
+def fleet(case: Row, priors: Row, streets: Streets) -> Fleet:
+    """Return the vehicles that were known to stand ready, as the priors describe any."""
+    told, rules = case.get("vehicles"), priors["vehicles"]
+    if told is None:
+        return Fleet()
+    speed = estimate(rules["speed_km_per_h"], 1 / 3.6)
+    loading = estimate(rules["loading_min"], 60)
+    seats, lying = rules["bus_persons"], rules["ambulance_wounded"]
+    bus = {"seats": round(seats["central"]), "stretchers": 0, "care": NO_CARE}
+    # A companion a patient and one who sits: no report says how many seats there were.
+    ambulance = {"seats": 3, "stretchers": round(lying["central"]), "care": ADVANCED}
+    types = tuple(
+        VehicleType(
+            id=name,
+            name=words,
+            wheelchairs=0,
+            speed_m_per_s=speed,
+            board_s=loading,
+            alight_s=loading,
+            source=source,
+            **places,
+        )
+        for name, words, source, places in (
+            ("bus", Text("Bus", "حافلة"), seats["source"], bus),
+            ("ambulance", Text("Ambulance", "سيارة إسعاف"), lying["source"], ambulance),
+        )
+    )
+    lon, lat = streets.degrees(-told["depot_m"], 0.0)
+    depot = Depot("D1", text(told["depot"]), lon, lat, told["source"])
+    return Fleet(
+        types=types,
+        depots=(depot,),
+        vehicles=tuple(
+            Vehicles(one.id, depot.id, told[one.id], told["source"])
+            for one in types
+            if told[one.id] > 0
+        ),
+        outside_m_per_s=estimate(rules["outside_speed_km_per_h"], 1 / 3.6),
+        outside_detour=estimate(rules["outside_detour"]),
+    )
+
+
+def care(case: Row, priors: Row, streets: Streets) -> Care:
+    """Return as many patients as were said to wait, spread evenly, and who takes them in."""
+    told = case.get("patients")
+    if told is None:
+        return Care()
+    zones, count = streets.zones(), told["central"]
+    mean = priors["vehicles"]["companions_a_patient"]["central"]
+    # Whoever is the next to make the running sum of companions whole has one.
+    companions = np.diff(np.floor(mean * np.arange(count + 1) + 1e-9)).astype(int).tolist()
+    lying = np.diff(np.floor(told["stretcher_share"] * np.arange(count + 1) + 1e-9)).tolist()
+    patients = tuple(
+        Patient(
+            code=f"P-{row + 1:03d}",
+            zone=zones[row % len(zones)].id,
+            category="yellow",
+            posture=STRETCHER if lying[row] else SEATED,
+            companions=companions[row],
+            bed="any",
+        )
+        for row in range(count)
+    )
+    lon, lat = streets.degrees(-told["hospital_m"], 0.0)
+    places = Estimate(count, count, count, told["hospital_source"])
+    beds = (Beds("any", places),)
+    hospital = Hospital("H1", text(told["hospital"]), lon, lat, beds, told["hospital_source"])
+    return Care(patients=patients, hospitals=(hospital,))
 
 
 def uncertainty(case: Row, priors: Row) -> Uncertainty:
     """Return the priors of every case, those of its kind of gate, and those of its calling."""
     gate = {key: one for key, one in priors["gate"][case["gate"]].items() if key.startswith("long")}
     told = {**priors["uncertainty"], **gate, **priors["calling"][case["calling"]]}
+    if "patients" in case:
+        told["refusal_share"] = priors["vehicles"]["refuses_destination_share"]
     return Uncertainty(**dict(in_seconds(key, one) for key, one in told.items()))
 
 
@@ -126,6 +202,9 @@ def corridor(case: Row, priors: Row, streets: Streets) -> Corridor:
         margin_s=rules["margin_min"] * 60,
         reception="R1",
         source=told["source"],
+        vehicles_per_s=estimate(priors["vehicles"]["lane_per_h"], 1 / 3600)
+        if "vehicles" in case
+        else NO_VEHICLES,
     )
 
 
@@ -149,7 +228,7 @@ def people(case: Row, priors: Row, streets: Streets) -> Recipe:
         outline_source=case["streets"]["source"],
         persons=told["central"],
         persons_source=told["source"],
-        groups=tuple(map(group, priors["group"])),
+        groups=tuple(group(one, case.get("modes", ["walk"])) for one in priors["group"]),
         hours=tuple(Hours(one["opens"], one["closes"], one["source"]) for one in case["window"]),
         planning=planning,
         mouths=(Mouth(case["corridor"]["id"], name, lon, lat, rate, site, places, told["source"]),),
@@ -159,10 +238,12 @@ def people(case: Row, priors: Row, streets: Streets) -> Recipe:
     )
 
 
-def group(told: Row) -> GroupShare:
-    """Return one group and its share."""
+def group(told: Row, modes: list[str]) -> GroupShare:
+    """Return one group, how it goes, and its share."""
     speed, share = estimate(told["speed_m_per_s"]), estimate(told["persons_share"])
-    made = Group(told["id"], text(told["name"]), speed, told["weight"], told["weight_source"])
+    made = Group(
+        told["id"], text(told["name"]), speed, told["weight"], told["weight_source"], tuple(modes)
+    )
     return GroupShare(made, share)
 
 
