@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -63,6 +64,30 @@ def test_cases_come_in_the_order_of_the_file(folder: Path) -> None:
             "must",
         ),
         (lambda text: text.replace('ar = "اليوم الأول"', 'ar = " "'), 7, "ar", "must not be empty"),
+        (
+            lambda text: text.replace("persons = 40", "persons = 40\npatients = 3"),
+            10,
+            "persons",
+            "must be given, or patients, not both",
+        ),
+        (
+            lambda text: text.replace("persons = 40", "patients = 3\nbusiest_h = 2"),
+            11,
+            "busiest_h",
+            "must go with persons",
+        ),
+        (
+            lambda text: text.replace("persons = 40", "persons = 40\nbusiest_h = 25"),
+            11,
+            "busiest_h",
+            "must be a part of the stretch",
+        ),
+        (
+            lambda text: text.replace("persons = 40", "persons = 40\nbusiest_h = 0"),
+            11,
+            "busiest_h",
+            "must be",
+        ),
     ],
 )
 def test_a_breach_is_told_with_its_line(
@@ -126,6 +151,28 @@ def _breaches(folder: Path, text: str) -> tuple[Breach, ...]:
     with pytest.raises(ScenarioError) as caught:
         read_cases(folder)
     return caught.value.breaches
+
+
+def test_a_record_may_count_patients_or_the_busiest_part(folder: Path) -> None:
+    text = made.OUTCOMES.replace("persons = 40", "patients = 40")
+    text = text.replace("persons = 100000", "persons = 100000\nbusiest_h = 1.5")
+    (folder / "outcomes.toml").write_text(text, "utf-8")
+    (case,) = read_cases(folder)
+    first, second = case.recorded
+    assert (first.counts, first.persons, first.busiest_s) == ("patients", 40, None)
+    assert (second.counts, second.persons, second.busiest_s) == ("persons", 100_000, 5400)
+
+
+def test_a_record_refuses_what_cannot_be_counted() -> None:
+    label, begins = Text("day", "يوم"), made.moment(20, 0)
+    one = Recorded(label, begins, begins + timedelta(hours=1), 1, "told")
+    with pytest.raises(ScenarioError, match="counts"):
+        replace(one, counts="vehicles")
+    with pytest.raises(ScenarioError, match="must be a part of the stretch"):
+        replace(one, busiest_s=3601.0)
+    with pytest.raises(ScenarioError, match="must go with persons"):
+        replace(one, counts="patients", busiest_s=60.0)
+    assert replace(one, busiest_s=3600.0).busiest_s == 3600
 
 
 def test_a_record_refuses_what_no_record_is() -> None:

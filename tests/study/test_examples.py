@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ from tests.house.files import ROOT
 HISTORY: Final = ROOT / "examples" / "history"
 CASES: Final = sorted(path.stem for path in (HISTORY / "cases").glob("*.toml"))
 FILES: Final = ("demand.csv", "network/link.csv", "network/node.csv", "scenario.toml")
+#: Cases with patients.
+LISTED: Final = ("aleppo-december-2016",)
 #: Starts the script and prints every file that it opens.
 WATCHED: Final = """
 import runpy, sys
@@ -61,7 +64,8 @@ def test_building_again_gives_the_same_bytes(built: tuple[Path, list[str]]) -> N
             for path in (out / case).rglob("*")
             if path.is_file()
         )
-        assert names == sorted([*FILES, "zones.geojson"])
+        listed = ["patients.csv"] if case in LISTED else []
+        assert names == sorted([*FILES, *listed, "zones.geojson"])
         for name in names:
             assert (out / case / name).read_bytes() == (HISTORY / case / name).read_bytes(), name
 
@@ -69,7 +73,8 @@ def test_building_again_gives_the_same_bytes(built: tuple[Path, list[str]]) -> N
 def test_building_never_opens_what_was_recorded(built: tuple[Path, list[str]]) -> None:
     _, opened = built
     assert any(path.endswith("priors.toml") for path in opened)
-    assert any(path.endswith("cases/gaza-2023.toml") for path in opened)
+    for case in CASES:
+        assert any(path.endswith(f"cases/{case}.toml") for path in opened)
     assert not [path for path in opened if Path(path).name == "outcomes.toml"]
 
 
@@ -83,7 +88,7 @@ def test_no_recorded_figure_stands_in_what_is_known_before() -> None:
 
 
 def test_every_case_is_small_and_has_a_record() -> None:
-    assert [case.scenario.id for case in read_cases(HISTORY)] == CASES
+    assert sorted(case.scenario.id for case in read_cases(HISTORY)) == CASES
     for case in CASES:
         size = sum(path.stat().st_size for path in (HISTORY / case).rglob("*") if path.is_file())
         assert size < 200_000
@@ -135,6 +140,11 @@ def test_the_priors_are_those_that_were_fixed(priors: dict[str, Any]) -> None:
         "vehicles.ambulance_wounded": (1, 2, 2),
         "vehicles.companions_a_patient": (0.65, 0.8, 1),
         "vehicles.refuses_destination_share": (0, 0.05, 0.3),
+        "vehicles.loading_min": (10, 15, 20),
+        "vehicles.speed_km_per_h": (10, 25, 40),
+        "vehicles.outside_speed_km_per_h": (15, 30, 40),
+        "vehicles.outside_detour": (1.2, 1.4, 2),
+        "vehicles.lane_per_h": (20, 60, 120),
     }
     for path, values in fixed.items():
         at: Any = priors
@@ -152,6 +162,76 @@ def test_gaza_is_planned_with_the_hours_announced() -> None:
     assert int(scenario.demand.persons.sum()) == 375_000
     assert _says_assumed(scenario, "streets")
     assert _says_assumed(scenario, "people")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_vehicles_are_those_of_the_priors(case: str, priors: dict[str, Any]) -> None:
+    scenario, told = read_scenario(HISTORY / case), priors["vehicles"]
+    with_vehicles = "[vehicles]" in (HISTORY / "cases" / f"{case}.toml").read_text("utf-8")
+    assert (scenario.fleet.count > 0) == with_vehicles == (case != "gaza-2023")
+    for kind in scenario.fleet.types:
+        _same(kind.speed_m_per_s, told["speed_km_per_h"], 1 / 3.6)
+        _same(kind.board_s, told["loading_min"], 60)
+        _same(kind.alight_s, told["loading_min"], 60)
+    if with_vehicles:
+        bus, ambulance = scenario.fleet.types
+        assert (bus.seats, bus.stretchers) == (told["bus_persons"]["central"], 0)
+        assert ambulance.stretchers == told["ambulance_wounded"]["central"]
+        _same(scenario.fleet.outside_m_per_s, told["outside_speed_km_per_h"], 1 / 3.6)
+        _same(scenario.fleet.outside_detour, told["outside_detour"])
+    for corridor in scenario.corridors:
+        if with_vehicles:
+            _same(corridor.vehicles_per_s, told["lane_per_h"], 1 / 3600)
+        else:
+            assert corridor.vehicles_per_s.high == 0
+
+
+def test_aleppo_is_planned_with_what_stood_ready() -> None:
+    scenario = read_scenario(HISTORY / "aleppo-december-2016")
+    assert {one.type: one.count for one in scenario.fleet.vehicles} == {"bus": 20, "ambulance": 13}
+    assert {group.modes for group in scenario.groups} == {("ride",)}
+    opens, closes = (getattr(scenario.windows[0], name) for name in ("opens", "closes"))
+    assert opens.isoformat() == "2016-12-15T06:00:00+02:00"
+    assert (closes - opens).total_seconds() == 24 * 3600
+    assert _says_assumed(scenario, "people")
+    assert _says_assumed(scenario, "gate")
+
+
+def test_the_patients_of_aleppo_have_codes_companions_and_beds(priors: dict[str, Any]) -> None:
+    scenario = read_scenario(HISTORY / "aleppo-december-2016")
+    patients = scenario.care.patients
+    assert [one.code for one in patients[:2]] == ["P-001", "P-002"]
+    assert len({one.code for one in patients}) == len(patients) == 400
+    share = priors["vehicles"]["companions_a_patient"]["central"]
+    assert sum(one.companions for one in patients) == pytest.approx(share * 400)
+    assert sum(one.posture == "stretcher" for one in patients) == 200
+    each = Counter(one.zone for one in patients)
+    assert set(each.values()) == {40}
+    (hospital,) = scenario.care.hospitals
+    assert hospital.places("any") == 400
+    _same(scenario.uncertainty.refusal_share, priors["vehicles"]["refuses_destination_share"])
+    assert scenario.uncertainty.death_red_per_h.high == 0
+
+
+def test_homs_is_planned_with_four_days_of_twelve_hours() -> None:
+    scenario = read_scenario(HISTORY / "homs-2014")
+    hours = [(one.opens.isoformat(), one.closes.hour) for one in scenario.windows]
+    assert hours == [(f"2014-02-{day:02}T06:00:00+02:00", 18) for day in (7, 8, 9, 10)]
+    assert int(scenario.demand.persons.sum()) == 2750
+    assert scenario.uncertainty.long_share.high == 0.29
+    assert scenario.uncertainty.uncalled_share.central == 0.1
+    assert scenario.care.patients == ()
+    assert {group.modes for group in scenario.groups} == {("walk", "ride")}
+    assert _says_assumed(scenario, "people")
+
+
+def test_what_was_recorded_of_vehicles_and_patients_is_read() -> None:
+    recorded = {case.scenario.id: case.recorded for case in read_cases(HISTORY)}
+    patients, busiest = recorded["aleppo-december-2016"]
+    assert (patients.counts, patients.persons, patients.busiest_s) == ("patients", 194, None)
+    assert (busiest.counts, busiest.persons, busiest.busiest_s) == ("persons", 3000, 7200)
+    (homs,) = recorded["homs-2014"]
+    assert (homs.persons, (homs.ends - homs.begins).days) == (1151, 4)
 
 
 def _says_assumed(scenario: Scenario, topic: str) -> bool:

@@ -86,6 +86,8 @@ def test_json_holds_every_trial_and_the_count() -> None:
         "median": 50.0,
         "high": 90.0,
         "recorded": 91,
+        "counts": "persons",
+        "busiest_h": None,
         "at_or_below": 0.3,
         "hit": False,
         "source": "invented for tests",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearway.errors import ScenarioError
-from clearway.model.outcome import Share
+from clearway.model.outcome import Ensemble, FleetOutcome, Share
 from clearway.study.trials import INTERVAL, History, measured
 from tests.study import made
 
@@ -112,3 +113,75 @@ def test_a_hit_is_what_counting_members_says(out: Sequence[int], persons: int) -
         assert not found.hit
     if len(set(out)) == 1:
         assert found.hit is (persons == out[0])
+
+
+@pytest.mark.parametrize(
+    ("busiest_h", "people"),
+    [
+        (1, 5),  # the fullest bin
+        (2, 7),  # two bins side by side; 5 and 4 are further apart
+        (3, 8),
+        (24, 12),  # as long as the stretch: all of it
+        (0.1, 5),  # shorter than a bin: one bin
+    ],
+)
+def test_the_busiest_part_is_the_most_of_so_many_bins_on_end(busiest_h: float, people: int) -> None:
+    out = np.zeros((2, 26), dtype=int)
+    out[:, :6] = [1, 5, 2, 0, 4, 0]
+    record = replace(made.recorded(people), busiest_s=busiest_h * HOUR)
+    found = measured(made.two_days(), made.ensemble(out, bin_s=HOUR), record)
+    assert found.low == found.high == people
+
+
+@given(out=st.lists(st.integers(0, 50), min_size=24, max_size=24), hours=st.integers(1, 23))
+def test_a_longer_busiest_part_never_holds_fewer(out: list[int], hours: int) -> None:
+    ensemble = made.ensemble(np.array([out, out]), bin_s=HOUR)
+    some, more, all_of_it = (
+        measured(made.two_days(), ensemble, replace(made.recorded(0, 8), busiest_s=length)).high
+        for length in (hours * HOUR, (hours + 1) * HOUR, None)
+    )
+    assert max(out) <= some <= more <= all_of_it
+
+
+def test_a_stretch_before_every_bin_has_no_busiest_part() -> None:
+    record = replace(made.recorded(0, -24), busiest_s=float(HOUR))
+    found = measured(made.two_days(), made.ensemble([[3], [4]], bin_s=HOUR), record)
+    assert (found.low, found.high) == (0, 0)
+
+
+def test_patients_count_by_the_second_at_which_they_are_out() -> None:
+    times = np.array([[0.0, 3599.0, 3600.0, np.inf], [10.0, np.inf, np.inf, np.inf]])
+    ensemble = with_patients(times)
+    record = replace(made.recorded(2, 8, 1), counts="patients")
+    found = measured(made.two_days(), ensemble, record)
+    assert (found.low, found.high) == pytest.approx((1.1, 1.9))  # of one and of two patients
+    assert found.below == Share(2, 2)
+    later = replace(made.recorded(2, 9, 1), counts="patients")
+    assert measured(made.two_days(), ensemble, later).high == pytest.approx(0.9)  # one in one
+
+
+def test_a_plan_without_vehicles_moves_no_patient() -> None:
+    record = replace(made.recorded(1), counts="patients")
+    found = measured(made.two_days(), made.ensemble([[900], [900]], bin_s=HOUR), record)
+    assert (found.low, found.high, found.hit) == (0, 0, False)
+
+
+def test_people_of_the_demand_are_no_patients() -> None:
+    ensemble = with_patients(np.zeros((2, 5)))
+    found = measured(made.two_days(), ensemble, made.recorded(0))
+    assert found.high == 0
+
+
+def with_patients(times: np.ndarray) -> Ensemble:
+    """Return an ensemble without people in which patients, shape (m, p), are out at these times."""
+    m = len(times)
+    fleet = FleetOutcome(
+        patient_out_s=times.astype(np.float32),
+        patient_end=np.where(np.isfinite(times), 0, 1).astype(np.int8),
+        companions_out=np.zeros(m, dtype=np.int64),
+        riders=np.zeros(m, dtype=np.int64),
+        trips=np.zeros(m, dtype=np.int64),
+        beds=np.zeros((m, 1), dtype=np.int64),
+        aid_arrived=np.zeros((m, 0), dtype=bool),
+    )
+    return replace(made.ensemble(np.zeros((m, 26), dtype=int), bin_s=HOUR), fleet=fleet)

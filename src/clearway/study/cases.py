@@ -23,11 +23,14 @@ from clearway.read.toml import TomlLines, load_toml
 
 OUTCOMES_FILE: Final = "outcomes.toml"
 LIMITS: Final = Limits(1_000_000, 100_000)
+#: What a record counts: people of the demand, or patients without companions.
+PERSONS, PATIENTS = "persons", "patients"
+_COUNTS: Final = (PERSONS, PATIENTS)
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """How many people were recorded to have come out in a stretch of time.
+    """How many were recorded to have come out in a stretch of time.
 
     Attributes
     ----------
@@ -39,6 +42,11 @@ class Recorded:
         As recorded.
     source
         Who recorded it.
+    counts
+        Whom: ``persons`` of the demand, or ``patients`` without companions.
+    busiest_s
+        Seconds, if it is the most that came out in so long a part of the stretch; None for all of
+        the stretch.
     """
 
     label: Text
@@ -46,9 +54,11 @@ class Recorded:
     ends: datetime
     persons: int
     source: str
+    counts: str = PERSONS
+    busiest_s: float | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a stretch without length and a count below zero."""
+        """Refuse a stretch without length, a part longer than it, and a count below zero."""
         checks = Checks("recorded")
         zoned = self.begins.tzinfo is not None and self.ends.tzinfo is not None
         checks.that(zoned, "begins", self.begins, "must carry a time zone")
@@ -57,6 +67,13 @@ class Recorded:
         after = self.begins.astimezone(UTC) < self.ends.astimezone(UTC)
         checks.that(after, "ends", self.ends, "must be after it begins")
         checks.number("persons", self.persons, 0, 1e8)
+        checks.that(self.counts in _COUNTS, "counts", self.counts, f"must be one of {_COUNTS}")
+        if self.busiest_s is not None:
+            length = (self.ends - self.begins).total_seconds()
+            fits = 0 < self.busiest_s <= length
+            checks.that(fits, "busiest_s", self.busiest_s, "must be a part of the stretch")
+            whom = self.counts == PERSONS
+            checks.that(whom, "busiest_s", self.busiest_s, "must go with persons")
         checks.that(bool(self.source.strip()), "source", self.source, "must name a source")
         checks.done()
 
@@ -83,7 +100,9 @@ class RecordedTable(Table):
     label: BothTongues
     begins: Moment
     ends: Moment
-    persons: Annotated[int, Field(ge=0, le=100_000_000)]
+    persons: Annotated[int, Field(ge=0, le=100_000_000)] | None = None
+    patients: Annotated[int, Field(ge=0, le=100_000_000)] | None = None
+    busiest_h: Annotated[float, Field(gt=0, le=744)] | None = None
     source: Words
 
 
@@ -119,6 +138,7 @@ def read_cases(folder: str | os.PathLike[str]) -> tuple[Case, ...]:
     document = _document(place, log)
     if document is not None:
         _check_times(document)
+        _check_counts(document)
         _check_ids(document)
     log.done()
     if document is None or document.model is None:
@@ -149,6 +169,23 @@ def _check_times(document: Document[OutcomesTable]) -> None:
             begins, ends = document.get(*path, "begins"), document.get(*path, "ends")
             if begins is not None and ends is not None and not begins < ends:
                 document.note((*path, "ends"), ends, "must be after it begins")
+
+
+def _check_counts(document: Document[OutcomesTable]) -> None:
+    for case in range(document.count("case")):
+        for row in range(document.count("case", case, "recorded")):
+            path = ("case", case, "recorded", row)
+            persons, patients = document.get(*path, PERSONS), document.get(*path, PATIENTS)
+            if (persons is None) == (patients is None):
+                document.note((*path, PERSONS), persons, "must be given, or patients, not both")
+            begins, ends = document.get(*path, "begins"), document.get(*path, "ends")
+            hours = document.get(*path, "busiest_h")
+            if hours is None:
+                continue
+            if patients is not None:
+                document.note((*path, "busiest_h"), hours, "must go with persons")
+            elif None not in (begins, ends) and hours * 3600 > (ends - begins).total_seconds():
+                document.note((*path, "busiest_h"), hours, "must be a part of the stretch")
 
 
 def _check_ids(document: Document[OutcomesTable]) -> None:
@@ -191,4 +228,10 @@ def _check_spans(document: Document[OutcomesTable], number: int, scenario: Scena
 
 def _recorded(told: RecordedTable) -> Recorded:
     label = Text(told.label.en, told.label.ar)
-    return Recorded(label, told.begins, told.ends, told.persons, told.source)
+    counts = PATIENTS if told.persons is None else PERSONS
+    figure = told.patients if told.persons is None else told.persons
+    if figure is None:
+        # Noted while reading, so that nobody comes here with it.
+        raise AssertionError("a record without a figure")
+    busiest_s = None if told.busiest_h is None else told.busiest_h * 3600
+    return Recorded(label, told.begins, told.ends, figure, told.source, counts, busiest_s)

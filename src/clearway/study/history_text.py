@@ -51,6 +51,8 @@ def _row(trial: Trial) -> dict[str, object]:
         "median": round(trial.median, 3),
         "high": round(trial.high, 3),
         "recorded": told.persons,
+        "counts": told.counts,
+        "busiest_h": None if told.busiest_s is None else told.busiest_s / 3600,
         "at_or_below": round(trial.below.value, 6),
         "hit": trial.hit,
         "source": told.source,

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clearway.model.checks import Checks
 from clearway.model.facts import Text
 from clearway.model.outcome import Ensemble, Share
 from clearway.model.scenario import Scenario
-from clearway.study.cases import Recorded
+from clearway.study.cases import PATIENTS, Recorded
 
 #: Share of members that an interval holds, and where it and the median lie.
 INTERVAL: Final = 0.8
@@ -31,8 +32,8 @@ class Trial:
     recorded
         What was recorded.
     low, median, high
-        Persons out in the same stretch: a tenth, a half and nine tenths of the members have
-        fewer.
+        Persons, or patients, out in the same stretch: a tenth, a half and nine tenths of the
+        members have fewer.
     below
         In how many members at most as many came out as were recorded.
     """
@@ -94,7 +95,9 @@ class History:
 def measured(scenario: Scenario, ensemble: Ensemble, recorded: Recorded) -> Trial:
     """Set a record beside the members of an ensemble.
 
-    A bin of the ensemble counts if it begins within the recorded stretch.
+    A bin of the ensemble counts if it begins within the recorded stretch. The busiest part is as
+    many bins as it is long, at least one. Patients count by the second at which they are out of
+    the exit; a plan without vehicles moves none.
 
     Parameters
     ----------
@@ -106,8 +109,31 @@ def measured(scenario: Scenario, ensemble: Ensemble, recorded: Recorded) -> Tria
         The stretch of time and what was recorded in it.
     """
     ends = (scenario.seconds(recorded.begins), scenario.seconds(recorded.ends))
-    first, last = (max(0, -(-at // ensemble.bin_s)) for at in ends)
-    out = ensemble.out[:, first:last].sum(axis=(1, 2, 3), dtype=np.int64)
+    if recorded.counts == PATIENTS:
+        out = _patients(ensemble, ends)
+    else:
+        out = _persons(ensemble, ends, recorded.busiest_s)
     low, median, high = np.quantile(out, _SHARES).tolist()
     below = Share(int((out <= recorded.persons).sum()), len(ensemble))
     return Trial(scenario.id, scenario.title, recorded, low, median, high, below)
+
+
+def _persons(
+    ensemble: Ensemble, ends: tuple[int, int], busiest_s: float | None
+) -> NDArray[np.int64]:
+    """Return the persons out in a stretch, or in its busiest part, shape (m,)."""
+    first, last = (max(0, -(-at // ensemble.bin_s)) for at in ends)
+    each = ensemble.out[:, first:last].sum(axis=(2, 3), dtype=np.int64)
+    if busiest_s is None or each.shape[1] == 0:
+        return np.asarray(each.sum(axis=1))
+    bins = min(each.shape[1], max(1, round(busiest_s / ensemble.bin_s)))
+    so_far = np.pad(each.cumsum(axis=1), ((0, 0), (1, 0)))
+    return np.asarray((so_far[:, bins:] - so_far[:, :-bins]).max(axis=1))
+
+
+def _patients(ensemble: Ensemble, ends: tuple[int, int]) -> NDArray[np.int64]:
+    """Return the patients out in a stretch, shape (m,)."""
+    if ensemble.fleet is None:
+        return np.zeros(len(ensemble), dtype=np.int64)
+    out_s = ensemble.fleet.patient_out_s
+    return np.asarray(((out_s >= ends[0]) & (out_s < ends[1])).sum(axis=1))
