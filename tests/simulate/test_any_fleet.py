@@ -66,7 +66,7 @@ def ensemble(case: Case, seed: int, members: int = 4, threads: int = 1) -> Ensem
     return gather(case, range(members), seed, threads, lambda _: False)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(fleets(NAMES[1:]))
 def test_every_patient_has_one_end(told: Drawn) -> None:
     case = told.case
@@ -83,7 +83,7 @@ def test_every_patient_has_one_end(told: Drawn) -> None:
     assert (found.beds <= np.array(places)).all()
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(fleets())
 def test_beds_and_gates_hold_what_they_can(told: Drawn) -> None:
     case = told.case

@@ -12,10 +12,11 @@ from clearway.model.facts import Estimate
 from clearway.model.network import CLOSED, Links
 from clearway.model.outcome import NEVER_OPENED, STOPPED_WITH_NOTICE
 from clearway.model.scenario import Scenario
-from clearway.simulate.case import BIN_S, CRUSH_PERSONS_PER_M2, lay_out
+from clearway.simulate.case import CRUSH_PERSONS_PER_M2, lay_out
 from clearway.simulate.simulate import simulate
 from clearway.simulate.state import (
     AT,
+    BIN_S,
     CHECKED,
     HOME,
     N_BACK,

@@ -15,9 +15,10 @@ from clearway.model.outcome import Ensemble
 from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
 from clearway.model.uncertainty import Uncertainty
-from clearway.simulate.case import BIN_S, Case, lay_out
+from clearway.simulate.case import Case, lay_out
 from clearway.simulate.ensemble import gather
 from clearway.simulate.simulate import simulate
+from clearway.simulate.state import BIN_S
 from clearway.simulate.usual import usual_rules
 from tests.plans import greedy_plan
 from tests.scenarios import ASSUMED, four_sides

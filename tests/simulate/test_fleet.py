@@ -24,8 +24,10 @@ from clearway.model.outcome import (
 )
 from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
+from clearway.simulate.dispatch import run_fleet
 from clearway.simulate.simulate import simulate
 from clearway.simulate.traffic import DONE, LOST, RUN_DAY
+from clearway.simulate.warm import warm
 from tests.judge.sound import DAY, Call, Driver, Errand, sound, with_duties
 from tests.scenarios import at_hour, one_bus, two_ambulances
 from tests.simulate.fleets import HOUR, Went, as_told, laid, of_vehicle, went
@@ -145,7 +147,7 @@ def test_slow_boarding_makes_trips_longer_by_as_much() -> None:
     assert ran.passed_out[0] == pytest.approx(first.gate_out_s + 300.0, abs=2.0)
     late = 300.0 + 150.0 + 2 * 300.0
     assert ran.passed_out[1] == pytest.approx(second.gate_out_s + late, abs=2.0)
-    assert slow.shape[2] == STANDS
+    assert slow.size == STANDS
 
 
 def test_slow_gates_check_those_aboard_longer() -> None:
@@ -480,3 +482,11 @@ def test_nothing_passes_a_gate_before_it_opens(minutes: int) -> None:
     passed = passed[np.isfinite(passed)]
     assert (passed % 86_400 >= 60 * minutes).all()
     assert (ran.run.beds <= beds(ran.case.scenario)).all()
+
+
+def test_what_is_compiled_beforehand_is_what_members_need() -> None:
+    scenario, plan = sound("aid_in")
+    warm()
+    before = len(run_fleet.signatures)
+    assert went(scenario, plan).run.trips > 0
+    assert len(run_fleet.signatures) == before == 1

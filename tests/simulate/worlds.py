@@ -23,11 +23,12 @@ from clearway.model.plan import PARTIAL, Movement, Plan, Status
 from clearway.model.rules import GateRule, LastDeparture, Rules
 from clearway.model.scenario import Scenario
 from clearway.model.uncertainty import Uncertainty
-from clearway.simulate.case import BIN_S, Case, lay_out
+from clearway.simulate.case import Case, lay_out
 from clearway.simulate.course import run_pause
 from clearway.simulate.households import HouseholdDraw
 from clearway.simulate.member import _crowd, _pause, _roads
 from clearway.simulate.state import (
+    BIN_S,
     CORRIDOR,
     GOES,
     JOINED,
@@ -143,13 +144,23 @@ def average(count: int, **changes: Any) -> HouseholdDraw:
     return dataclasses.replace(folk, **changes)
 
 
-def run(case: Case, draw: Draw, folk: HouseholdDraw | None = None) -> Ran:
-    """Return the member that draws ``draw`` and ``folk``, or else average households."""
+def run(
+    case: Case,
+    draw: Draw,
+    folk: HouseholdDraw | None = None,
+    taken: NDArray[np.float64] | None = None,
+) -> Ran:
+    """Return the member that draws ``draw`` and ``folk``, or else average households.
+
+    Of the gates' rates vehicles take ``taken``, shape (k, steps), or else nothing.
+    """
     folk = folk or average(len(case.folk.size))
     goes = folk.goes < draw.uptake[case.folk.zone]
     will = np.where(goes, np.int8(GOES), np.int8(STAYS))
     will[goes & (folk.uncalled < draw.uncalled_share) & (case.folk.near_way >= 0)] = UNCALLED
     pause = _pause(case, draw, folk, will)
+    if taken is not None:
+        pause = pause._replace(taken=taken)
     crowd = _crowd(case, draw, folk, will == UNCALLED)
     world = World(_roads(case), crowd, new_wheel(case.horizon_s, TICK_S), pause)
     run_pause(world, float(case.scenario.planning.step_s))

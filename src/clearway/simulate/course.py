@@ -192,10 +192,9 @@ def _open(world: World, k: int, window: int) -> Any:
 def _share_rate(world: World, k: int, window: int, step: int) -> Any:
     """Leave to those at gate ``k`` what vehicles of the fleet leave of its rate in this step."""
     rate = world.pause.course[k, window, RATE]
-    if step >= world.pause.taken.shape[1]:
-        return
-    left = rate - world.pause.taken[k, step]
-    if rate > 0.0:
+    steps = world.pause.taken.shape[1]
+    left = rate - world.pause.taken[k, step] if step < steps else rate
+    if steps > 0 and rate > 0.0:
         # Next to nothing would hold one household at its check for hours: then nobody begins.
         each = 1.0 / left if left > LEAST_SHARE * rate else np.inf
         world.roads.real[world.pause.gate[k], SECONDS_EACH] = each

@@ -245,46 +245,47 @@ class Traffic(NamedTuple):
     yard: Yard
 
 
-@structref.register  # type: ignore[misc]
+@structref.register
 class _OrdersKind(types.StructRef):
     """``Orders`` on the heap."""
 
 
-@structref.register  # type: ignore[misc]
+@structref.register
 class _ChancesKind(types.StructRef):
     """``Chances`` on the heap."""
 
 
-@structref.register  # type: ignore[misc]
+@structref.register
 class _YardKind(types.StructRef):
     """``Yard`` on the heap."""
 
 
-@structref.register  # type: ignore[misc]
+@structref.register
 class _TrafficKind(types.StructRef):
     """``Traffic`` on the heap."""
 
 
-class _OrdersHeld(structref.StructRefProxy):  # type: ignore[misc]
-    pass
+class _OrdersHeld(structref.StructRefProxy):
+    """A handle of ``_OrdersKind``."""
 
 
-class _ChancesHeld(structref.StructRefProxy):  # type: ignore[misc]
-    pass
+class _ChancesHeld(structref.StructRefProxy):
+    """A handle of ``_ChancesKind``."""
 
 
-class _YardHeld(structref.StructRefProxy):  # type: ignore[misc]
-    pass
+class _YardHeld(structref.StructRefProxy):
+    """A handle of ``_YardKind``."""
 
 
-class _TrafficHeld(structref.StructRefProxy):  # type: ignore[misc]
-    pass
+class _TrafficHeld(structref.StructRefProxy):
+    """A handle of ``_TrafficKind``."""
 
 
-structref.define_proxy(_OrdersHeld, _OrdersKind, list(Orders._fields))
-structref.define_proxy(_ChancesHeld, _ChancesKind, list(Chances._fields))
-structref.define_proxy(_YardHeld, _YardKind, list(Yard._fields))
-structref.define_proxy(_TrafficHeld, _TrafficKind, list(Traffic._fields))
+_define: Any = structref.define_proxy
+_define(_OrdersHeld, _OrdersKind, list(Orders._fields))
+_define(_ChancesHeld, _ChancesKind, list(Chances._fields))
+_define(_YardHeld, _YardKind, list(Yard._fields))
+_define(_TrafficHeld, _TrafficKind, list(Traffic._fields))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -295,8 +296,8 @@ def hold_all(traffic: Traffic) -> Any:
     as long to compile.
     """
     orders, chances, yard = traffic.orders, traffic.chances, traffic.yard
-    return _TrafficHeld(
-        _OrdersHeld(
+    return _TrafficHeld(  # type: ignore[no-untyped-call]
+        _OrdersHeld(  # type: ignore[no-untyped-call]
             borrowed(orders.trip),
             borrowed(orders.trip_s),
             borrowed(orders.stop),
@@ -323,7 +324,7 @@ def hold_all(traffic: Traffic) -> Any:
             borrowed(orders.never),
             borrowed(orders.clock),
         ),
-        _ChancesHeld(
+        _ChancesHeld(  # type: ignore[no-untyped-call]
             borrowed(chances.window),
             borrowed(chances.way_s),
             borrowed(chances.outside),
@@ -334,7 +335,7 @@ def hold_all(traffic: Traffic) -> Any:
             borrowed(chances.dies_s),
             borrowed(chances.refuses),
         ),
-        _YardHeld(
+        _YardHeld(  # type: ignore[no-untyped-call]
             borrowed(yard.at),
             borrowed(yard.at_s),
             borrowed(yard.trip),
