@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyvrp
@@ -98,7 +98,7 @@ def _problem(
                     profile=profile,
                 )
             )
-    ways = [_square(task, kind) for kind in task.kinds]
+    ways: list[Any] = [_square(task, kind) for kind in task.kinds]
     data = pyvrp.ProblemData(
         locations=[pyvrp.Location(0, 0) for _ in range(places + len(task.zones))],
         clients=[],
@@ -121,7 +121,7 @@ def _square(task: Task, kind: Kind) -> np.ndarray:
     way[:, depots:places] += round(kind.stand_s)
     way[:, places:] += round(kind.type.board_s.central)
     np.fill_diagonal(way, 0)
-    return np.minimum(way, FAR_S)
+    return np.asarray(np.minimum(way, FAR_S))
 
 
 def _offered(kind: Kind) -> list[int]:

@@ -160,7 +160,8 @@ def medical(scenario: Scenario, days: int) -> Scenario:
 def task(scenario: Scenario) -> Task:
     """Return the medical task of a scenario."""
     zones = {zone.id: row for row, zone in enumerate(scenario.zones)}
-    ids = [one.id for one in (*scenario.fleet.depots, *scenario.care.hospitals)]
+    ids = [one.id for one in scenario.fleet.depots]
+    ids += [one.id for one in scenario.care.hospitals]
     places = {name: row for row, name in enumerate(ids)}
     types = [one for one in scenario.fleet.types if one.seats + one.stretchers + one.wheelchairs]
     kinds = tuple(_kind(scenario, one) for one in types)
@@ -194,7 +195,8 @@ def _kind(scenario: Scenario, kind: VehicleType) -> Kind:
     homes = network.node_index([zone.node for zone in scenario.zones])
     from_mouth, from_home = (dijkstra(graph, indices=rows) for rows in (mouths, homes))
     through_in, through_out, exits = _corridors(scenario, kind)
-    at = [(one.lon, one.lat) for one in (*scenario.fleet.depots, *scenario.care.hospitals)]
+    at = [(one.lon, one.lat) for one in scenario.fleet.depots]
+    at += [(one.lon, one.lat) for one in scenario.care.hospitals]
     return Kind(
         kind,
         counts,
