@@ -10,6 +10,7 @@ import numpy as np
 from clearway.errors import Breach, ScenarioError
 from clearway.model.corridor import NO_VEHICLES, Corridor, HoldingArea, Reception, Window
 from clearway.model.facts import Fact
+from clearway.model.fleet import Fleet
 from clearway.model.network import Network
 from clearway.model.population import SIZES, Demand, Group, Zone
 from clearway.model.scenario import Planning, Scenario, row_of
@@ -105,14 +106,7 @@ def assemble(
         uncertainty=uncertainty_of(plan.uncertainty),
         thresholds=thresholds_of(plan.thresholds),
         agreement=agreement_of(*record, local),
-        fleet=fleet_of(
-            plan.vehicle_type,
-            plan.depot,
-            plan.vehicles,
-            plan.fleet,
-            nodes=_places(network),
-            local=local,
-        ),
+        fleet=_fleet(plan, network, local),
         care=care_of(
             plan.care, plan.hospital, patients_of(patients, local) if patients is not None else ()
         ),
@@ -204,6 +198,17 @@ def _windows(windows: list[WindowTable], local: ZoneInfo) -> tuple[Window, ...]:
         Window(name, window.opens.astimezone(local), window.closes.astimezone(local), window.source)
         for window in windows
         for name in window.corridors
+    )
+
+
+def _fleet(plan: ScenarioTable, network: Network, local: ZoneInfo) -> Fleet:
+    return fleet_of(
+        plan.vehicle_type,
+        plan.depot,
+        plan.vehicles,
+        plan.fleet,
+        nodes=_places(network),
+        local=local,
     )
 
 
