@@ -40,7 +40,7 @@ class Wards:
             for beds in one.beds
         }
         self._due = self._chosen(ranked)
-        self._known: dict[tuple[int, _Alike], bool] = {}
+        self._known: dict[tuple[int, tuple[_Alike, ...]], bool] = {}
 
     def _chosen(self, ranked: Sequence[Sequence[Patient]]) -> dict[_Alike, int]:
         """Return how many of each sort of patient are to have a bed."""
@@ -66,12 +66,10 @@ class Wards:
         enough = all(self._left.get((hospital, kind), 0) >= n for kind, n in wanted.items())
         if not enough or not all(accepts(one, name) for one in patients):
             return False
-        if len(patients) == 1:
-            at = hospital, alike(self._scenario, patients[0])
-            if at not in self._known:
-                self._known[at] = self._fair(hospital, patients)
-            return self._known[at]
-        return self._fair(hospital, patients)
+        at = hospital, tuple(sorted(alike(self._scenario, one) for one in patients))
+        if at not in self._known:
+            self._known[at] = self._fair(hospital, patients)
+        return self._known[at]
 
     def _fair(self, hospital: int, patients: Sequence[Patient]) -> bool:
         left, due = dict(self._left), dict(self._due)
@@ -81,6 +79,9 @@ class Wards:
                 return False
             due[sort] -= 1
             left[hospital, one.bed] -= 1
+        # Kinds of bed have nothing to do with one another.
+        kinds = {one.bed for one in patients}
+        due = {sort: count for sort, count in due.items() if sort[0] in kinds}
         return _flow(left, due) == sum(due.values())
 
     def takes_in(self, hospital: int, second: float) -> bool:

@@ -68,6 +68,11 @@ def _sum(one: Outcome, other: Outcome) -> Outcome:
 
 def _levels(driven: Driven, total: Outcome, watch: Watch) -> tuple[Level, ...]:
     """Return the levels of the demand, with bounds for what patients leave."""
+    if not watch.proves:
+        values = {PEOPLE: float(total.persons), EXPOSURE: total.exposure_hours}
+        values |= {HOURS: total.out_hours}
+        most = float(driven.left.supply.sum())
+        return tuple(Level(n, v, most if n == PEOPLE else 0.0) for n, v in values.items())
     joint = Joint(driven.left, driven.crews)
     joint.seed(driven.days)
     most = joint.bound(COUNT, watch=watch)

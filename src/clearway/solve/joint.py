@@ -20,11 +20,10 @@ from clearway.solve.relax import Added, Relaxation, Relaxed
 from clearway.solve.riders import Given
 from clearway.solve.shifts import Shift
 
-#: Share by which the program may still be off its bound, and rounds at most.
-NEAR: Final = 1e-3
+#: Rounds at most.
 ROUNDS: Final = 40
 #: Days of each crew that one round adds at most.
-DIVERSE: Final = 6
+DIVERSE: Final = 4
 #: Reduced cost above which a day is not worth adding, in the level's unit.
 WORTHLESS: Final = 1e-7
 
@@ -92,7 +91,7 @@ class Joint:
             saved, grown = self._price(level, relaxed)
             best = max(best, value + saved)
             watch.tell(name, number, value, best)
-            if not grown or value - best <= NEAR * abs(best) or watch.over():
+            if not grown or watch.close(value, best) or watch.over():
                 break
         return sign * best
 

@@ -23,10 +23,13 @@ class SolveOptions:
         Seconds after which the best plan so far is returned.
     gap
         Share of the bound below which a level counts as proved.
+    proof
+        Whether to prove how good a plan with vehicles is; without, its bounds say next to nothing.
     """
 
     seconds: float = 600.0
     gap: float = 1e-3
+    proof: bool = True
 
     def __post_init__(self) -> None:
         """Refuse times and gaps that make no sense."""
@@ -84,9 +87,18 @@ class Watch:
         """Return the seconds that are left."""
         return max(0.0, self._options.seconds - (time.monotonic() - self._begin))
 
+    @property
+    def proves(self) -> bool:
+        """Whether bounds were asked for."""
+        return self._options.proof
+
     def near(self, value: float, bound: float) -> bool:
         """Return whether ``value`` is within a tenth of the gap; rounding has the rest."""
         return value - bound <= 0.1 * self._options.gap * abs(bound)
+
+    def close(self, value: float, bound: float) -> bool:
+        """Return whether ``value`` is within the gap that was asked for."""
+        return value - bound <= self._options.gap * abs(bound)
 
     def tell(self, level: str, number: int, value: float, bound: float) -> None:
         """Report a round; people count below zero inside, above it outside."""

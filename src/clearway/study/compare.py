@@ -15,6 +15,7 @@ from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
 from clearway.simulate.simulate import simulate
 from clearway.simulate.usual import usual_rules
+from clearway.solve.options import SolveOptions
 from clearway.solve.solve import solve
 
 #: Flat margins that are tried, in minutes before closing.
@@ -53,7 +54,8 @@ def compare(
     Comparison
         None if it was stopped.
     """
-    bench = _Bench(scenario, solve(scenario), ensemble, _Told(progress, 2 * len(ensemble)), stop)
+    mean = solve(scenario, SolveOptions(proof=False))
+    bench = _Bench(scenario, mean, ensemble, _Told(progress, 2 * len(ensemble)), stop)
     plain = bench.run(None, ensemble.numbers)
     if plain is None:
         return None
