@@ -361,6 +361,24 @@ def test_a_breach_of_a_trip_names_duty_and_trip() -> None:
     assert "group G9" in breach.text
 
 
+@pytest.mark.parametrize(
+    ("field", "rule"), [("loads", "reference"), ("links", "reference"), ("patients", "patient")]
+)
+@pytest.mark.parametrize("odd", [7, None, "", {}], ids=repr)
+def test_what_is_no_list_is_named(field: str, rule: str, odd: object) -> None:
+    told: Any = {field: odd}
+    change = on_stop(lambda stop: replace(stop, **told), f"amb-01 {NEXT}")
+    scenario, plan = change(*sound("two_ambulances"))
+    assert rule in {breach.rule for breach in judge(scenario, plan.replace(levels=())).breaches}
+
+
+def test_convoys_that_are_no_list_are_named() -> None:
+    scenario, plan = sound("two_ambulances")
+    odd: Any = 7
+    found = judge(scenario, plan.replace(convoys=odd)).breaches
+    assert {breach.rule for breach in found} >= {"convoy"}
+
+
 def test_stops_that_are_none_are_named() -> None:
     none: Any = ("Z1",)
     change = on_trip(lambda trip: replace(trip, stops=none))

@@ -330,8 +330,8 @@ class Reader:
 
 
 def items(told: Any) -> tuple[Any, ...]:
-    """Return the items of a tuple or list; none of anything else."""
-    return tuple(told) if isinstance(told, tuple | list) else ()
+    """Return the items of a tuple or list; anything else is one item, and a strange one."""
+    return tuple(told) if isinstance(told, tuple | list) else (told,)
 
 
 def look(table: dict[str, Any], name: Any, missing: Any = None) -> Any:
