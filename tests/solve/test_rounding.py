@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from clearway.judge import judge
 from clearway.model.plan import EXPOSURE, HOURS, PEOPLE
+from clearway.solve.called import Called
 from clearway.solve.fairness import level_out
 from clearway.solve.flow import Flow
 from clearway.solve.problem import Problem, pose
 from clearway.solve.replay import replay
-from clearway.solve.rounding import Called, round_off
+from clearway.solve.rounding import round_off
 from clearway.solve.routes import NO_COLUMNS, Routes, menu
 from clearway.solve.timetable import static_columns
 from tests.scenarios import Recipe, build, narrow_street, one_corridor, small_site, two_gates

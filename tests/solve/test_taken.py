@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from clearway.model.plan import EXPOSURE, HOURS, PEOPLE
 from clearway.model.scenario import Scenario
+from clearway.solve.called import Called
 from clearway.solve.flow import Search
 from clearway.solve.options import SolveOptions, Watch
 from clearway.solve.problem import Problem, pose
 from clearway.solve.relax import Relaxation
 from clearway.solve.replay import replay
-from clearway.solve.rounding import Called, round_off
+from clearway.solve.rounding import round_off
 from clearway.solve.routes import Routes
 from clearway.solve.taken import Taken, served
 from tests.scenarios import one_corridor, small_site, two_days, two_gates

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from clearway.solve.called import Called
 from clearway.solve.problem import Problem
-from clearway.solve.rounding import Called
 
 
 def level_out(problem: Problem, called: Called) -> Called:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from clearway.model.plan import Movement
+from clearway.solve.called import Called
 from clearway.solve.fairness import level_out
 from clearway.solve.flow import Flow, Search
 from clearway.solve.options import Watch
 from clearway.solve.problem import Problem
 from clearway.solve.relax import Relaxation
 from clearway.solve.replay import Outcome, replay
-from clearway.solve.rounding import Called, round_off
+from clearway.solve.rounding import round_off
 from clearway.solve.routes import Routes
 
 #: Margins of the fairness option that are tried, in households of the largest size.

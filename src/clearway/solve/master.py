@@ -19,6 +19,12 @@ from clearway.solve.routes import NO_COLUMNS, Columns, Routes, Use, exposure_hou
 COUNT = "persons"
 #: Share by which a street may be overfull before its row is added.
 OVERFULL = 1e-7
+#: What a person-hour in the open counts beside a person, where all levels are solved at once; an
+#: hour until out counts its square.
+ONCE = 1e-3
+#: Room of a street that is left for whole households where many streets are full: a share of it,
+#: and persons.
+ROUND_SHARE, ROUND_PERSONS = 0.002, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +39,13 @@ class Goal:
         Whether people are charged for waits at the gates: those left over for the next slot, and
         those in a window's last. The charge is right while the gate is busy and too high where it
         is not, so that a bound must do without.
+    all_at_once
+        Whether later levels count a little, at ``ONCE`` a unit, so that one optimum does for all.
     """
 
     level: str
     waiting: bool = True
+    all_at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,6 +132,7 @@ class Master:
         self._keys, self._key_rows = np.empty(0, np.int64), np.empty(0, np.int64)
         self._lp = LinearProgram()
         self._extra = 0
+        self._headroom = False
         # A queue that stands at the end of a slot grew in it and shrinks in the next.
         self._slot_hours = problem.scenario.planning.slot_s / 3600.0
         self._write()
@@ -194,9 +204,21 @@ class Master:
         once = np.array([first[key] == at for at, key in enumerate(keys)], dtype=bool)
         return np.asarray(fresh & once)
 
-    def add(self, columns: Columns) -> None:
-        """Add those columns that are not there yet, with their part in every row there is."""
-        columns = columns.take(self._new(columns))
+    def add(self, columns: Columns, most: NDArray[np.float64] | None = None) -> None:
+        """Add those columns that are not there yet, with their part in every row there is.
+
+        Parameters
+        ----------
+        columns
+            Blocks.
+        most
+            Shape (n,), persons in each at most; no limit by default. With limits the duals prove
+            nothing about columns that are not there.
+        """
+        new = self._new(columns)
+        columns = columns.take(new)
+        limits = np.full(len(columns), INFINITY) if most is None else most[new]
+        self._headroom = self._headroom or most is not None
         self._names.update(_names(columns))
         p, count = self._problem, len(columns)
         if not count:
@@ -227,7 +249,7 @@ class Master:
             first = self._hold + 2 + columns.zone
             entries += [(each, first, share), (each, first + p.supply.shape[0], share)]
         cost = np.zeros(count)
-        self._lp.add_columns(cost, np.full(count, INFINITY), _sparse(entries, count))
+        self._lp.add_columns(cost, limits, _sparse(entries, count))
         before = len(self.columns)
         self.columns = self.columns.join(columns)
         for level, values in costs.items():
@@ -253,6 +275,9 @@ class Master:
                 extra[self._carry :] = self._slot_hours
             else:
                 cost = cost - self._problem.cells.wait_s[self.columns.cell] / 3600.0
+        if goal.all_at_once:
+            cost = cost + ONCE * self._costs[EXPOSURE] + ONCE**2 * self._costs[HOURS]
+            extra[self._carry :] = ONCE * self._slot_hours
         cost = np.concatenate([extra, cost])
         self._lp.set_costs(cost)
         answer = None
@@ -279,7 +304,7 @@ class Master:
 
     def _add_overfull(self, x: NDArray[np.float64]) -> bool:
         keys, persons = self.link_use(x)
-        over = persons > self._routes.capacity(keys) * (1 + OVERFULL) + OVERFULL
+        over = persons > self._room(keys) * (1 + OVERFULL) + OVERFULL
         new = np.setdiff1d(keys[over], self._keys)
         if not len(new):
             return False
@@ -288,12 +313,22 @@ class Master:
         entries: list[_Entries] = [(row, self._extra + column, self._use.share[mine])]
         lower = np.full(len(new), -INFINITY)
         first = self._lp.rows
-        self._lp.add_rows(lower, self._routes.capacity(new), _sparse(entries, len(new)))
+        self._lp.add_rows(lower, self._room(new), _sparse(entries, len(new)))
         keys = np.concatenate([self._keys, new])
         rows = np.concatenate([self._key_rows, first + np.arange(len(new))])
         order = np.argsort(keys)
         self._keys, self._key_rows = keys[order], rows[order]
         return True
+
+    def _room(self, keys: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return what may enter streets; where many are full, less what whole households need."""
+        room = self._routes.capacity(keys)
+        if not self._headroom:
+            return room
+        mode, _ = self._routes.place(keys)
+        modes = self._problem.modes
+        unit = np.array([modes.unit[modes.of_group == one].max() for one in range(len(modes))])
+        return np.asarray(np.maximum(0.0, room * (1 - ROUND_SHARE) - ROUND_PERSONS * unit[mode]))
 
     def _shared_entries(self, each: NDArray[np.int64], cell: NDArray[np.int64]) -> _Entries:
         """Return the part of those in an overlapping slot in the row of the one before."""

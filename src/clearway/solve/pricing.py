@@ -54,6 +54,16 @@ class Pricing:
         self._passes = passes(problem)
         self._streets = [_Streets.of(arcs) for arcs in problem.inside]
 
+    @property
+    def sweep_size(self) -> float:
+        """Arcs times ticks of all sweeps that one round would take with tolls everywhere."""
+        p, total = self._problem, 0.0
+        for window in np.unique(p.cells.window):
+            span = int(p.cells.front[p.cells.window == window].max()) - int(p.open_step[window])
+            arcs = sum(len(p.inside[mode]) for mode in p.modes.of_group[p.modes.able])
+            total += float(span) * p.ticks_per_step * arcs
+        return total
+
     def price(self, goal: Goal, duals: Duals) -> Priced:
         """Return the columns worth adding for ``goal``; see :meth:`price_within`."""
         priced = self.price_within(goal, duals, None)
@@ -80,14 +90,21 @@ class Pricing:
             for window in np.unique(self._problem.cells.window)
             for group in np.flatnonzero(tolled)
         ]
+        self._number_tails()
         with ThreadPoolExecutor(THREADS) as pool:
-            swept = list(pool.map(lambda one: self._sweep_window(*one, parts, duals), asked))
+            swept = list(pool.map(lambda one: self._sweep_window(one, parts, duals), asked))
         found, least = [priced.columns], priced.least
         for (_, group), one in zip(asked, swept, strict=True):
             if one is not None:
                 found.append(self._columns(group, one))
                 least[:, group] = np.minimum(least[:, group], one.least)
         return Priced(join_all(found), least)
+
+    def _number_tails(self) -> None:
+        """Give numbers to the routes that begin at a mouth, in an order that no thread changes."""
+        for mode, tails in enumerate(self._problem.tails):
+            for corridor in range(len(tails)):
+                self._routes.add(mode, corridor, np.empty(0, dtype=np.int64))
 
     def _tolled(self, duals: Duals) -> NDArray[np.bool_]:
         """Return which groups meet a toll on any street; shape (g,)."""
@@ -108,9 +125,9 @@ class Pricing:
         places = (zone[keep], group[keep], cell[keep])
         return Priced(static_columns(p, self._routes, places), least)
 
-    def _sweep_window(self, window: int, group: int, parts: _Parts, duals: Duals) -> _Swept | None:
-        """Return the values of a window's sweep for one group; None where none of it can go."""
-        p = self._problem
+    def _sweep_window(self, place: tuple[int, int], parts: _Parts, duals: Duals) -> _Swept | None:
+        """Return what one sweep of a window and group finds; None where none of it can go."""
+        p, (window, group) = self._problem, place
         cells = np.flatnonzero(p.cells.window == window)
         begin, end = int(p.open_step[window]), int(p.cells.front[cells].max())
         span = (end - begin) * p.ticks_per_step + 1

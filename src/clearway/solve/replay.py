@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from clearway.solve.called import Called
 from clearway.solve.problem import Problem
-from clearway.solve.rounding import Called
 from clearway.solve.routes import Routes
 from clearway.solve.taken import served
 

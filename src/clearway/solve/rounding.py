@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from clearway.solve.called import Called
 from clearway.solve.flow import Flow
 from clearway.solve.problem import Problem
 from clearway.solve.routes import NO_COLUMNS, Columns, Routes, menu
+from clearway.solve.shave import shave
 from clearway.solve.timetable import static_columns
 
 #: Persons below which a block of the flow is left out.
@@ -21,24 +23,6 @@ DETOUR = 0.5
 ROUND = 1e-6
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Called:
-    """Blocks in whole households.
-
-    Attributes
-    ----------
-    columns
-        Blocks, in order of departure for each zone and group.
-    first, households, persons
-        Shape (n,), place of the first household in the zone and group's order, and how many.
-    """
-
-    columns: Columns
-    first: NDArray[np.int64]
-    households: NDArray[np.int64]
-    persons: NDArray[np.int64]
-
-
 def round_off(problem: Problem, routes: Routes, flow: Flow) -> Called:
     """Return ``flow`` in whole households, within every limit.
 
@@ -47,8 +31,11 @@ def round_off(problem: Problem, routes: Routes, flow: Flow) -> Called:
     takes fewer: the last block of a slot takes households until its gate has had as many persons
     as the flow sent there up to then, any other until its zone and group has sent as many. A
     household that is still at the gate when its slot ends is served in the next; none is too many
-    for a window's last slot, a street, or a reception site.
+    for a window's last slot, a street, or a reception site. Where many streets are full to the
+    last person, see :mod:`clearway.solve.shave`.
     """
+    if flow.tight:
+        return shave(problem, routes, flow)
     blocks = _Blocks.of(problem, routes, flow)
     limits = _Limits(problem, routes)
     homes = _Homes(problem)
