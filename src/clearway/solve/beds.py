@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -84,11 +85,16 @@ class Wards:
         due = {sort: count for sort, count in due.items() if sort[0] in kinds}
         return _flow(left, due) == sum(due.values())
 
-    def takes_in(self, hospital: int, second: float) -> bool:
-        """Return whether a hospital is open at a second from the scenario's start."""
+    def open_from(self, hospital: int, second: float) -> float:
+        """Return the first second from ``second`` on at which a hospital is open on that day.
+
+        Infinite if it has closed.
+        """
         one, at = self._scenario.care.hospitals[hospital], self._scenario.moment(second)
         of_day = (at.hour * 60 + at.minute) * 60 + at.second
-        return one.opens_s <= of_day and (of_day <= one.closes_s or one.closes_s == DAY_S)
+        if of_day > one.closes_s and one.closes_s < DAY_S:
+            return math.inf
+        return second + max(0, one.opens_s - of_day)
 
     def take(self, hospital: int, patients: Sequence[Patient]) -> None:
         """Give beds to patients."""

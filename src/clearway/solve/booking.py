@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,10 +68,13 @@ class Booking:
         self.aboard = np.zeros(shape)
 
     def earliest(self, corridor: int, after_s: float, persons: float = 0.0) -> float:
-        """Return the first second from ``after_s`` on at which a vehicle may pass a gate.
+        """Return the first whole second from ``after_s`` on at which a vehicle may pass a gate.
 
         Infinite if there is none as far as the pause goes.
         """
+        if not math.isfinite(after_s):
+            return math.inf
+        after_s = float(math.ceil(after_s))
         slot, slots = int(after_s // self.slot_s), self.lane.shape[1]
         while 0 <= slot < slots:
             aboard = self.aboard[corridor, slot] + persons
@@ -85,6 +89,14 @@ class Booking:
         slot = int(at_s // self.slot_s)
         self.lane[corridor, slot] += times
         self.aboard[corridor, slot] += persons
+
+    def fits(self, passes: tuple[tuple[int, int], ...]) -> bool:
+        """Return whether the lanes have room for all of some passages: corridor and second."""
+        slots = Counter((corridor, at_s // self.slot_s) for corridor, at_s in passes)
+        return all(
+            self.lane[corridor, slot] + count <= self.lane_most[corridor]
+            for (corridor, slot), count in slots.items()
+        )
 
     def check_s(self, corridor: int, persons: int) -> float:
         """Return the seconds that the check of those on board takes."""

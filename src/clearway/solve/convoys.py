@@ -62,11 +62,13 @@ def run_convoy(
         return None
     arrive, k_in, gate_in, day = best
     leave = math.ceil(arrive) + math.ceil(convoy.unload_s.central)
+    # It takes its own places in the lane inward before it looks for some outward.
+    _take(booking, k_in, convoy.vehicles, gate_in)
     back = _back(convoy, drives, booking, day, zone, leave)
     if back is None:
+        _take(booking, k_in, convoy.vehicles, gate_in, times=-1)
         return None
     k_out, gate_out = back
-    _take(booking, k_in, convoy.vehicles, gate_in)
     _take(booking, k_out, convoy.vehicles, gate_out)
     inward = float(drives.outside[depot, k_in] + drives.inward[k_in])
     home = math.ceil(gate_out + float(drives.outward[k_out] + drives.outside[depot, k_out]))
@@ -122,8 +124,8 @@ def _file(booking: Booking, corridor: int, count: int, begin: float, end: float)
     return None
 
 
-def _take(booking: Booking, corridor: int, count: int, gate_s: float) -> None:
-    np.add.at(booking.lane[corridor], _slots(booking, corridor, count, gate_s), 1)
+def _take(booking: Booking, corridor: int, count: int, gate_s: float, *, times: int = 1) -> None:
+    np.add.at(booking.lane[corridor], _slots(booking, corridor, count, gate_s), times)
 
 
 def _slots(booking: Booking, corridor: int, count: int, gate_s: float) -> NDArray[np.int64]:

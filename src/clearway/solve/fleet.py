@@ -127,7 +127,9 @@ def _in_turn(
         else:
             day_turns = turns_of[name.partition(":")[2]]
             medevac.run(day_turns, since)
-            done[name] = _last_out(scenario, tables, day_turns, since)
+            if any(trip.patients for turn in day_turns for trip in turn.trips):
+                # What waits for a day on which nobody is moved never begins.
+                done[name] = _last_out(scenario, tables, day_turns, since)
     return runs
 
 

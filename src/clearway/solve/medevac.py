@@ -15,7 +15,7 @@ from clearway.model.fleet import CARE, NO_CARE, VehicleType
 from clearway.model.scenario import Scenario, row_of
 from clearway.solve.beds import Wards
 from clearway.solve.booking import Booking
-from clearway.solve.drives import Drives, places
+from clearway.solve.drives import Drives, between, places
 from clearway.solve.vehicles import Turn
 
 #: Stops of one trip at most, and seconds of detour for which a place is not left empty.
@@ -177,7 +177,11 @@ class Medevac:
             stood = math.ceil(max(now, ready - kind.board_s.central))
             calls.append((zone, float(stood), float(stood + math.ceil(kind.board_s.central))))
             now = calls[-1][2]
-        return self._leave(turn, patients, (k_in, gate_in, tuple(calls)), beds, not_before_s)
+        # It takes its own place in the lane inward before it looks for one outward.
+        self._booking.take(k_in, gate_in)
+        draft = self._leave(turn, patients, (k_in, gate_in, tuple(calls)), beds, not_before_s)
+        self._booking.take(k_in, gate_in, times=-1)
+        return draft
 
     def _enter(self, turn: Turn, zone: str) -> tuple[int, float, float] | None:
         """Return the corridor inward by which a zone is reached soonest, and when."""
@@ -188,9 +192,7 @@ class Medevac:
             if not math.isfinite(drive + stop) or not math.isfinite(day.opens[k]):
                 continue
             after = max(float(day.opens[k]), turn.free_s + drive, 0.0)
-            gate = (
-                math.ceil(self._booking.earliest(k, after)) if after < day.closes[k] else math.inf
-            )
+            gate = self._booking.earliest(k, after) if after < day.closes[k] else math.inf
             if gate < day.closes[k]:
                 best = min(best, (gate + stop, k, gate))
         arrive, k_in, gate = best
@@ -216,18 +218,27 @@ class Medevac:
                 continue
             there = left + float(rides.drives.stop_gate[k, last])
             after = max(there + self._booking.check_s(k, persons), not_before_s)
-            gate = math.ceil(self._booking.earliest(k, after, persons))
+            gate = self._booking.earliest(k, after, persons)
             out = gate + float(rides.drives.outward[k])
             if not gate < day.closes[k] or out > day.out_by[k]:
                 continue
             for h in beds:
-                arrive = math.ceil(gate + float(rides.leave[h, k]))
-                if not self.wards.takes_in(h, arrive):
+                arrive = self.wards.open_from(h, math.ceil(gate + float(rides.leave[h, k])))
+                if not math.isfinite(arrive) or not self._in_time(turn, h, arrive + stand):
                     continue
                 draft = _Draft(turn, tuple(patients), way, k, gate, out, h, arrive, stand)
                 if best is None or draft.key < best.key:
                     best = draft
         return best
+
+    def _in_time(self, turn: Turn, hospital: int, done_s: float) -> bool:
+        """Whether a vehicle that is free at a hospital then is back at its depot in time."""
+        until = turn.vehicle.until_s
+        if not math.isfinite(until):
+            return True
+        home = self._scenario.care.hospitals[hospital].id
+        back = between(self._scenario, home, turn.vehicle.depot)
+        return math.ceil(math.ceil(done_s) + back) <= until
 
     def _book(self, draft: _Draft) -> Trip:
         """Take places and beds, and return the trip."""

@@ -103,11 +103,13 @@ class Rides:
         q, mean = one.pickups, one.pickups.persons
         gain, price = dues(self._problem, self._slots, one, MIXED, dual)
         prices = price, np.zeros(price.shape)
-        where = self._place[turn.place], one.minute(turn.free_s)
-        given = Given(one, where, len(turn.trips), turn.place, turn.free_s, [], [], [])
+        where, slots = (self._place[turn.place], one.minute(turn.free_s)), self._slots.rows(one)
+        given = Given(one, where, len(turn.trips), turn.place, turn.free_s, [], [], [], [])
         while True:
             persons = np.minimum(mean, self._left[q.zone, q.group])
             ground = one.ground(persons, persons * gain, prices, self._booking)
+            for k, tick in given.full:
+                ground.lane[k, slots[k] == slots[k, tick]] = False
             start = self._place[turn.place], one.minute(turn.free_s)
             table = trace_day(ground, sweep_day(ground), *start).tolist()
             aboard = self._take(turn, one, table, persons, given)
@@ -134,8 +136,13 @@ class Rides:
             count = float(persons[pickup])
             if self._left[zone, group] < count - 1e-6:
                 break
-            self._left[zone, group] -= count
             trip = _trip(self._problem.scenario, one, entry)
+            if not self._booking.fits(((entry[1], trip.gate_in_s), (k, trip.gate_out_s))):
+                # In and out in one slot, or after the trip before, of which it took the last place.
+                if not aboard:
+                    given.full.append((entry[1], entry[2]))
+                break
+            self._left[zone, group] -= count
             self._booking.take(entry[1], trip.gate_in_s)
             self._booking.take(k, trip.gate_out_s, count)
             homes = math.ceil(count / max(SIZES))
@@ -173,6 +180,8 @@ class Given:
         As they were traced, and the persons of each.
     columns
         In the relaxation.
+    full
+        Corridor and tick inward of slots in which it cannot come in, for it would go out in them.
     """
 
     shift: Shift
@@ -183,6 +192,7 @@ class Given:
     rides: list[tuple[int, int, int, int, float]]
     trips: list[tuple[list[int], float]]
     columns: list[int]
+    full: list[tuple[int, int]]
 
 
 def _nth(number: int, parts: int, count: int) -> slice:
@@ -198,7 +208,7 @@ def _trip(scenario: Scenario, one: Shift, entry: list[int]) -> Trip:
     stop = Stop(scenario.zones[zone].id, one.drives.links_in(k_in, zone), arrive, one.second(off))
     site = scenario.corridors[k_out].reception
     done = one.second(gate_out + int(one.after[k_out]))
-    stand = one.drives.type.alight_s.central + one.drives.type.rest_s
+    stand = math.ceil(one.drives.type.alight_s.central + one.drives.type.rest_s)
     return Trip(
         corridor_in=ids[k_in],
         corridor_out=ids[k_out],
@@ -208,7 +218,7 @@ def _trip(scenario: Scenario, one: Shift, entry: list[int]) -> Trip:
         gate_out_s=one.second(gate_out),
         links_out=one.drives.links_out(zone, k_out),
         destination=site,
-        arrive_s=math.floor(done - stand),
+        arrive_s=done - stand,
         done_s=done,
     )
 

@@ -151,7 +151,8 @@ def shift(drives: Drives, day: Day, pickups: Pickups) -> Shift:
     to_gate = drives.outside + drives.inward
     inside = np.array([depot.node is not None for depot in scenario.fleet.depots], dtype=bool)
     to_gate[: len(inside)][inside] = np.inf
-    gate_stop = drives.gate_stop[:, q] + kind.board_s.central
+    # Plans have whole seconds: it stands from the second after it came.
+    gate_stop = np.ceil(drives.gate_stop[:, q]) + math.ceil(kind.board_s.central)
     ride = drives.stop_gate[:, q]
     ride = (
         np.where(_in_range(drives, q), ride, np.inf)
@@ -188,7 +189,7 @@ def _sites(drives: Drives) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     row = {name: n for n, (name, _, _) in enumerate(places(scenario))}
     site = np.array([row[corridor.reception] for corridor in scenario.corridors])
     drive = drives.outside[site, np.arange(len(site))]
-    return site, drive + kind.alight_s.central + kind.rest_s
+    return site, drive + math.ceil(kind.alight_s.central + kind.rest_s)
 
 
 def _in_range(drives: Drives, zones: NDArray[np.int64]) -> NDArray[np.bool_]:
