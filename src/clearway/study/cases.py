@@ -175,14 +175,15 @@ def _check_counts(document: Document[OutcomesTable]) -> None:
     for case in range(document.count("case")):
         for row in range(document.count("case", case, "recorded")):
             path = ("case", case, "recorded", row)
-            persons, patients = document.get(*path, PERSONS), document.get(*path, PATIENTS)
-            if (persons is None) == (patients is None):
-                document.note((*path, PERSONS), persons, "must be given, or patients, not both")
+            patients = document.stands(*path, PATIENTS)
+            if document.stands(*path, PERSONS) == patients:
+                told = document.get(*path, PERSONS)
+                document.note((*path, PERSONS), told, "must be given, or patients, not both")
             begins, ends = document.get(*path, "begins"), document.get(*path, "ends")
             hours = document.get(*path, "busiest_h")
             if hours is None:
                 continue
-            if patients is not None:
+            if patients:
                 document.note((*path, "busiest_h"), hours, "must go with persons")
             elif None not in (begins, ends) and hours * 3600 > (ends - begins).total_seconds():
                 document.note((*path, "busiest_h"), hours, "must be a part of the stretch")
