@@ -2,6 +2,7 @@
 import "./style.css";
 import { bindCalls } from "./calls.js";
 import { drawMap } from "./map.js";
+import { bindPaper } from "./paper.js";
 import { bindSlider } from "./slider.js";
 import { speaker } from "./words.js";
 
@@ -19,4 +20,5 @@ document.documentElement.classList.add("mapped");
 const show = drawMap(place, data, words.colours, voice, words, (row) => showCalls(String(row)));
 if (!show) document.documentElement.classList.replace("mapped", "unmapped");
 bindSlider(data, words, voice, show ?? (() => {}));
+bindPaper();
 document.getElementById("print").addEventListener("click", () => window.print());

@@ -1,6 +1,7 @@
 // The live map: streets, zones, corridors and who walks where, without any other file.
 import { Map as LiveMap, NavigationControl, Popup, ScaleControl, setWorkerUrl } from "maplibre-gl";
 import workerText from "worker-text:maplibre-gl/dist/maplibre-gl-worker.mjs";
+import { convoyLayers, drivenSources, stationLayers } from "./convoys.js";
 import { flows } from "./flows.js";
 import { unpack, unpackSteps } from "./unpack.js";
 
@@ -126,6 +127,7 @@ function style(data, streets, used, colours) {
     sources: {
       streets: { type: "geojson", data: streetsByKind(streets), tolerance: 0.3 },
       outline: { type: "geojson", data: feature("Polygon", [closed(data.outline)]) },
+      ...drivenSources(data, streets, { collection, feature, point }),
       zones: { type: "geojson", data: collection(data.zones.map(zoneFeature)) },
       places: { type: "geojson", data: collection(data.zones.map(zonePlace)) },
       corridors: { type: "geojson", data: collection(corridorLines(data, streets, colours)) },
@@ -203,6 +205,7 @@ function layers() {
         "line-opacity": 0.9,
       },
     },
+    ...convoyLayers(),
     label("zone-codes", "places", { size: 11, colour: "#33475b" }),
     {
       id: "waiting",
@@ -238,6 +241,7 @@ function layers() {
       },
     },
     label("site-codes", "sites", { size: 12, colour: INK, always: true }),
+    ...stationLayers(label),
   ];
 }
 

@@ -61,9 +61,17 @@ function readCourse(data) {
     session: unpackSteps(course.session),
     underWay: unpackSteps(course.under_way),
     waiting: course.waiting.map(unpackSteps),
-    passed: course.passed.map(unpackSteps),
+    passed: course.passed.map((column, row) => together(column, course.aboard?.[row])),
     out: course.out.map(unpackSteps),
   };
+}
+
+/** Return how many pass a gate in each slot: on their own, and in vehicles where any ride. */
+function together(column, aboard) {
+  const alone = unpackSteps(column);
+  if (!aboard) return alone;
+  const riding = unpackSteps(aboard);
+  return alone.map((persons, slot) => persons + riding[slot]);
 }
 
 /** Return the slot with most people under way, which is where the map opens. */

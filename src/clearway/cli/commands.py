@@ -16,7 +16,7 @@ from clearway.cli.arguments import BOTH
 from clearway.cli.codes import FAILED, NOBODY, OK
 from clearway.cli.interrupt import MEMBERS, REPORT, Interrupt
 from clearway.cli.progress import ProgressLine
-from clearway.cli.say import complain, size, tell
+from clearway.cli.say import complain, moved, size, tell
 from clearway.cli.summary import cost, summary, written
 from clearway.cli.write import expect_file, expect_folder, named, scratch_in, write_text
 from clearway.judge.check import judge
@@ -54,8 +54,8 @@ def solve_scenario(arguments: argparse.Namespace) -> int:
     scenario = run.read()
     plan = run.solve(scenario)
     write_text(arguments.out, plan_to_json(scenario, plan))
-    tell(arguments, f"{arguments.out}: {plan.persons:,} people; {plan.status.reason.en}")
-    return OK if plan.movements else NOBODY
+    tell(arguments, f"{arguments.out}: {moved(plan)}; {plan.status.reason.en}")
+    return OK if _moves(plan) else NOBODY
 
 
 def judge_plan(arguments: argparse.Namespace) -> int:
@@ -145,7 +145,8 @@ class _Run:
         with self._timed("solve"), Interrupt(self.line.say) as stop:
             risk = self.arguments.risk
             plan = solve(scenario, options, risk=risk, progress=self.line, stop=stop)
-        self.line.say(f"solved: {plan.persons:,} people, {len(plan.movements):,} movements")
+        duties = f", {len(plan.duties):,} duties" if plan.duties else ""
+        self.line.say(f"solved: {moved(plan)}, {len(plan.movements):,} movements{duties}")
         return plan
 
     def judge(self, scenario: Scenario, plan: Plan) -> Verdict:
@@ -225,4 +226,9 @@ def _begin(arguments: argparse.Namespace) -> _Run:
 def _code(plan: Plan, verdict: Verdict) -> int:
     if verdict.breaches:
         return FAILED
-    return OK if plan.movements else NOBODY
+    return OK if _moves(plan) else NOBODY
+
+
+def _moves(plan: Plan) -> bool:
+    """Return whether anyone comes out, on foot, in cars or in vehicles."""
+    return bool(plan.movements or plan.duties)

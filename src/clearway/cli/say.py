@@ -7,6 +7,7 @@ import contextlib
 import sys
 from collections.abc import Iterable
 
+from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
 
 
@@ -31,7 +32,19 @@ def printable(text: str) -> str:
 
 def size(scenario: Scenario) -> str:
     """Return how large a scenario is, in words."""
+    others = (
+        (scenario.fleet.count, "vehicles"),
+        (len(scenario.care.patients), "patients"),
+        (len(scenario.aid.convoys), "convoys"),
+    )
     return (
         f"{int(scenario.demand.persons.sum()):,} people in {len(scenario.zones)} zones, "
         f"{len(scenario.corridors)} corridors, {len(scenario.network.links.id):,} links"
+        + "".join(f", {count:,} {name}" for count, name in others if count)
     )
+
+
+def moved(plan: Plan) -> str:
+    """Return how many a plan brings out, in words."""
+    patients = f", {len(plan.patients):,} patients" if plan.patients else ""
+    return f"{plan.persons:,} people{patients}"

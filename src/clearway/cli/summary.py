@@ -12,8 +12,9 @@ from typing import Final
 
 import numpy as np
 
-from clearway.model.outcome import Ensemble
-from clearway.model.plan import EXPOSURE, HOURS, PEOPLE, Plan
+from clearway.model.care import RED
+from clearway.model.outcome import MOVED, Ensemble
+from clearway.model.plan import EXPOSURE, HOURS, PATIENTS_OUT, PEOPLE, RED_OUT, Plan
 from clearway.model.scenario import Scenario
 from clearway.model.thresholds import BARRED, CONDITION, MET
 from clearway.model.verdict import CONDITIONS, DO_NOT_RUN, GO, Verdict
@@ -30,9 +31,11 @@ def summary(
     rows = [
         *_recommended(verdict),
         *(_likely(ensemble) if ensemble is not None else ()),
+        *(_likely_patients(scenario, ensemble) if ensemble is not None else ()),
         ("inside", f"{verdict.people_inside:,} people"),
         ("willing", f"{verdict.people_willing:,} people, uptake {plan.uptake:g}"),
         ("out", _levelled(plan, PEOPLE, verdict.people_out, "people, at most")),
+        *_moved(plan, verdict),
         ("until out", _levelled(plan, HOURS, verdict.hours_until_out, "person-hours, at least")),
         (
             "exposed",
@@ -66,6 +69,40 @@ def _likely(ensemble: Ensemble) -> Iterator[tuple[str, str]]:
     upper = math.ceil(1000 * caught.upper() - 1e-9) / 10
     members = f"{caught.hits:,} of {caught.of:,} members, seed {ensemble.seed}"
     yield "caught", f"at most {upper:g} % (upper 95 % limit): anyone, in {members}"
+
+
+def _likely_patients(scenario: Scenario, ensemble: Ensemble) -> Iterator[tuple[str, str]]:
+    """Yield the chance that all red patients are out, and the worst decile of patients."""
+    outcome, care = ensemble.fleet, scenario.care
+    if outcome is None or outcome.patient_end.shape[1] != len(care.patients):
+        return
+    waiting = np.array([one.waiting for one in care.patients], dtype=np.bool_)
+    red = np.array([one.waiting and care.colour(one) == RED for one in care.patients], dtype=bool)
+    if red.any():
+        share = outcome.all_out(red)
+        interval = f"{100 * share.lower(0.975):.1f} to {100 * share.upper(0.975):.1f} %"
+        members = f"{share.hits:,} of {share.of:,} members"
+        yield "all red", f"{100 * share.value:.1f} % (95 % interval {interval}): out, in {members}"
+    if waiting.any():
+        out = (outcome.patient_end[:, waiting] == MOVED).sum(axis=1)
+        low, median = np.quantile(out, (0.1, 0.5)).tolist()
+        yield "patients", f"{median:,.0f} out, median; nine members in ten from {low:,.0f} on"
+
+
+def _moved(plan: Plan, verdict: Verdict) -> Iterator[tuple[str, str]]:
+    """Yield patients, vehicles and aid by plan, each where the scenario has any."""
+    care, fleet, aid = verdict.care, verdict.fleet, verdict.aid
+    if care is not None:
+        red = _levelled(plan, RED_OUT, care.red_out, f"of {care.red:,} red out, at most")
+        out = _levelled(plan, PATIENTS_OUT, care.out, f"of {care.listed:,} patients out, at most")
+        yield "patients", f"{red}; {out}; {care.companions_out:,} companions"
+    if fleet is not None:
+        places = f"{fleet.seats_used:,} of {fleet.seats_offered:,} places taken"
+        trips = f"{fleet.trips:,} trips of {fleet.vehicles:,} vehicles"
+        yield "fleet", f"{fleet.riders:,} riders out, in {trips}; {places}"
+    if aid is not None:
+        served = f"for {aid.persons_served:,} people"
+        yield "aid", f"{aid.arrived:,} of {aid.convoys:,} convoys arrive, {served}"
 
 
 def cost(seconds: Mapping[str, float], peak_mb: float) -> str:

@@ -8,8 +8,9 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from clearway.model.scenario import Scenario
+from clearway.model.scenario import Scenario, row_of
 from clearway.model.verdict import Verdict
+from clearway.publish.rides import NO_RIDES, Rides
 from clearway.publish.walks import Walks
 
 
@@ -47,9 +48,11 @@ class Course:
     waiting
         Shape (corridors, slots), most persons that wait at the mouth at the end of a step.
     passed
-        Shape (corridors, slots), persons that pass the gate.
+        Shape (corridors, slots), persons that pass the gate on foot or in cars.
+    aboard
+        Shape (corridors, slots), riders that pass the gate in vehicles.
     out
-        Shape (corridors, slots), persons out of the exit by the end of the slot.
+        Shape (corridors, slots), persons out of the exit by the end of the slot, in vehicles too.
     under_way
         Shape (slots,), persons that have left home and are not yet out, at the end of the slot.
     """
@@ -60,15 +63,17 @@ class Course:
     from_s: NDArray[np.int64]
     waiting: NDArray[np.float64]
     passed: NDArray[np.float64]
+    aboard: NDArray[np.float64]
     out: NDArray[np.float64]
     under_way: NDArray[np.float64]
 
 
-def course(scenario: Scenario, walks: Walks, verdict: Verdict) -> Course:
+def course(scenario: Scenario, walks: Walks, verdict: Verdict, ridden: Rides = NO_RIDES) -> Course:
     """Return the course of the pause as the verdict's gates saw it.
 
     The exit is reached a corridor's walk after the gate. Which groups pass is told from their
-    order of arrival, as the gate serves first come, first served.
+    order of arrival, as the gate serves first come, first served. Those who ride leave home when
+    their vehicle leaves the stop.
     """
     found = sessions(scenario)
     slot_s = scenario.planning.slot_s
@@ -81,8 +86,10 @@ def course(scenario: Scenario, walks: Walks, verdict: Verdict) -> Course:
     at = from_s // verdict.step_s
     width = max(1, slot_s // verdict.step_s)
     cells = at[:, None] + np.arange(width)
-    out = np.cumsum(_out(scenario, walks, passed, verdict.step_s), axis=1)[:, cells[:, -1]]
-    left = np.cumsum(_left(scenario, walks, steps, verdict.step_s))[cells[:, -1]]
+    began, gates, came = _ridden(scenario, ridden, steps, verdict.step_s)
+    walked = _out(scenario, walks, passed, verdict.step_s)
+    out = np.cumsum(walked + came, axis=1)[:, cells[:, -1]]
+    left = np.cumsum(_left(scenario, walks, steps, verdict.step_s) + began)[cells[:, -1]]
     return Course(
         sessions=found,
         slot_s=slot_s,
@@ -90,6 +97,7 @@ def course(scenario: Scenario, walks: Walks, verdict: Verdict) -> Course:
         from_s=from_s,
         waiting=waiting[:, cells].max(axis=2),
         passed=passed[:, cells].sum(axis=2),
+        aboard=gates[:, cells].sum(axis=2),
         out=out,
         under_way=np.maximum(left - out.sum(axis=0), 0.0),
     )
@@ -121,6 +129,26 @@ def _left(scenario: Scenario, walks: Walks, steps: int, step_s: int) -> NDArray[
     at = np.clip(begins // step_s, 0, steps - 1)
     np.add.at(left, at, np.broadcast_to(walks.persons[:, None] / cohorts, at.shape))
     return left
+
+
+def _ridden(
+    scenario: Scenario, ridden: Rides, steps: int, step_s: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return riders that leave a stop, shape (steps,), a gate and an exit, (corridors, steps)."""
+    began = np.zeros(steps)
+    gates, came = np.zeros((2, len(scenario.corridors), steps))
+    rows = row_of(scenario.corridors)
+
+    def at(seconds: float) -> int:
+        return min(steps - 1, max(0, int(seconds) // step_s))
+
+    for ride in (one for one in ridden.all if one.riders):
+        row = rows[ride.trip.corridor_out]
+        gates[row, at(ride.trip.gate_out_s)] += ride.riders
+        came[row, at(ride.out_s)] += ride.riders
+        for stop in ride.trip.stops:
+            began[at(stop.leave_s)] += sum(load.persons for load in stop.loads)
+    return began, gates, came
 
 
 def _out(

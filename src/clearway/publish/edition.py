@@ -12,6 +12,7 @@ from clearway.model.verdict import Verdict
 from clearway.publish.course import Course
 from clearway.publish.days import Calendar
 from clearway.publish.figures import Measure, measures
+from clearway.publish.rides import NO_RIDES, Rides
 from clearway.publish.walks import Walks
 from clearway.publish.words import Said, Words
 
@@ -28,6 +29,8 @@ class Edition:
         The plan's movements as columns, and the pause slot by slot.
     words, calendar
         The language.
+    rides
+        What vehicles do.
     """
 
     scenario: Scenario
@@ -37,6 +40,7 @@ class Edition:
     course: Course
     words: Words
     calendar: Calendar
+    rides: Rides = NO_RIDES
 
     @property
     def people(self) -> Measure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from clearway.model.corridor import Corridor, Window
 from clearway.model.plan import EXPOSURE, HOURS, PEOPLE, Plan
 from clearway.model.scenario import Scenario
 from clearway.model.verdict import GateRecord, Verdict
+from clearway.publish.rides import NO_RIDES, Rides
 from clearway.publish.walks import Walks
 
 #: A gate that serves this share of its rate or more is full.
@@ -58,7 +59,7 @@ class CorridorDay:
     last_entry_s
         When the fastest group can pass the gate at the latest and be out in time.
     persons
-        That pass the gate.
+        That pass the gate, on foot, in cars and in vehicles.
     capacity
         Persons that the gate could serve at its central rate until the last entry.
     full
@@ -91,17 +92,28 @@ class CorridorDay:
 
 def measures(plan: Plan, verdict: Verdict) -> tuple[Measure, Measure, Measure]:
     """Return people out, exposure and hours until out: judged values, proven bounds."""
-    bounds = {level.name: level.bound for level in plan.levels if math.isfinite(level.bound)}
+    proved = bounds(plan)
     return (
-        Measure(PEOPLE, verdict.people_out, bounds.get(PEOPLE)),
-        Measure(EXPOSURE, verdict.exposure_person_hours, bounds.get(EXPOSURE)),
-        Measure(HOURS, verdict.hours_until_out, bounds.get(HOURS)),
+        Measure(PEOPLE, verdict.people_out, proved.get(PEOPLE)),
+        Measure(EXPOSURE, verdict.exposure_person_hours, proved.get(EXPOSURE)),
+        Measure(HOURS, verdict.hours_until_out, proved.get(HOURS)),
     )
 
 
-def corridor_days(scenario: Scenario, walks: Walks, verdict: Verdict) -> tuple[CorridorDay, ...]:
+def bounds(plan: Plan) -> dict[str, float]:
+    """Return the proven bounds of a plan's levels, by name; those that are finite."""
+    return {level.name: level.bound for level in plan.levels if math.isfinite(level.bound)}
+
+
+def corridor_days(
+    scenario: Scenario, walks: Walks, verdict: Verdict, ridden: Rides = NO_RIDES
+) -> tuple[CorridorDay, ...]:
     """Return each corridor's windows, corridor by corridor, in order of time."""
-    gates = {gate.corridor: gate for gate in verdict.gates}
+    aboard = _aboard(scenario, ridden)
+    gates = {
+        gate.corridor: _with(gate, aboard, (verdict.step_s, scenario.planning.slot_s))
+        for gate in verdict.gates
+    }
     found = []
     for row, corridor in enumerate(scenario.corridors):
         fastest = int(walks.corridor_s[row].min())
@@ -110,6 +122,28 @@ def corridor_days(scenario: Scenario, walks: Walks, verdict: Verdict) -> tuple[C
             spans = (scenario.seconds(window.opens), scenario.seconds(window.closes), fastest)
             found.append(_day(corridor, window, spans, gates.get(corridor.id), verdict.step_s))
     return tuple(found)
+
+
+def _aboard(scenario: Scenario, ridden: Rides) -> dict[tuple[str, int], int]:
+    """Return persons in vehicles that leave by each corridor in each slot."""
+    found: dict[tuple[str, int], int] = {}
+    for ride in ridden.all:
+        key = (ride.trip.corridor_out, ride.trip.gate_out_s // scenario.planning.slot_s)
+        found[key] = found.get(key, 0) + ride.persons
+    return found
+
+
+def _with(
+    gate: GateRecord, aboard: dict[tuple[str, int], int], spans: tuple[int, int]
+) -> GateRecord:
+    """Return a gate's record with those in vehicles, who pass evenly over their slot."""
+    step_s, slot_s = spans
+    passed = gate.passed.copy()
+    for (corridor, slot), persons in aboard.items():
+        if corridor == gate.corridor:
+            steps = slice(max(0, slot * slot_s // step_s), max(0, (slot + 1) * slot_s // step_s))
+            passed[steps] += persons * step_s / slot_s
+    return replace(gate, passed=passed)
 
 
 def _day(
@@ -181,9 +215,12 @@ def group_counts(scenario: Scenario, plan: Plan, verdict: Verdict) -> tuple[Grou
     return tuple(GroupCount(*counts) for counts in parts)
 
 
-def site_loads(scenario: Scenario, walks: Walks) -> dict[str, int]:
-    """Return persons by plan for each reception site's id."""
+def site_loads(scenario: Scenario, walks: Walks, ridden: Rides = NO_RIDES) -> dict[str, int]:
+    """Return persons by plan for each reception site's id, riders among them."""
     loads = {site.id: 0 for site in scenario.receptions}
     for row, corridor in enumerate(scenario.corridors):
         loads[corridor.reception] += int(walks.persons[walks.corridor == row].sum())
+    for ride in ridden.all:
+        if ride.trip.destination in loads:
+            loads[ride.trip.destination] += ride.riders
     return loads

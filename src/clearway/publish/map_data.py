@@ -12,18 +12,25 @@ from clearway.model.verdict import Verdict
 from clearway.publish.course import Course
 from clearway.publish.days import Calendar
 from clearway.publish.packing import UNIT_DEGREES, packed, packed_steps, units
+from clearway.publish.places import places
+from clearway.publish.rides import NO_RIDES, Rides
 from clearway.publish.streets import StreetLines
 from clearway.publish.walks import Walks
 from clearway.publish.words import Words
 
 
 def map_data(
-    scenario: Scenario, verdict: Verdict, walks: Walks, course: Course, lines: StreetLines
+    scenario: Scenario,
+    verdict: Verdict,
+    walks: Walks,
+    course: Course,
+    lines: StreetLines,
+    ridden: Rides = NO_RIDES,
 ) -> dict[str, Any]:
     """Return what is the same in every language.
 
     Whole numbers are :mod:`~clearway.publish.packing` text; the browser's side of it is
-    ``web/src/unpack.js``.
+    ``web/src/unpack.js``. Depots, hospitals and convoys are there if the scenario has any.
     """
     return {
         "unit": UNIT_DEGREES,
@@ -35,6 +42,7 @@ def map_data(
             "length": packed(np.round(scenario.network.links.length_m * 10).astype(np.int64)),
         },
         "outline": [list(point) for point in scenario.outline],
+        **_driven(scenario, ridden),
         "zones": _zones(scenario, verdict),
         "corridors": _corridors(scenario, walks),
         "receptions": _receptions(scenario),
@@ -46,6 +54,7 @@ def map_data(
             "from": packed_steps(course.from_s),
             "waiting": [packed_steps(_whole(row)) for row in course.waiting],
             "passed": [packed_steps(_whole(row)) for row in course.passed],
+            **_aboard(course),
             "out": [packed_steps(_whole(row)) for row in course.out],
             "under_way": packed_steps(_whole(course.under_way)),
         },
@@ -64,6 +73,30 @@ def map_words(scenario: Scenario, words: Words, course: Course) -> dict[str, Any
         "days": [calendar.day(session.day) for session in course.sessions],
         "clocks": [calendar.clock(second + course.slot_s) for second in course.from_s.tolist()],
     }
+
+
+def _driven(scenario: Scenario, ridden: Rides) -> dict[str, Any]:
+    """Return places outside, and the ways of convoys to where they are unloaded."""
+    found = places(scenario)
+    if not found and not ridden.convoys:
+        return {}
+    known = set(scenario.network.links.id.tolist())
+    ways = [
+        {"id": convoy.id, "links": packed_steps(scenario.network.link_index(links))}
+        for convoy, run in ridden.convoys
+        if (links := run.trip.stops[0].links) and known.issuperset(links)
+    ]
+    return {
+        "places": [{"id": one.id, "kind": one.kind, "at": list(one.at)} for one in found],
+        "convoys": ways,
+    }
+
+
+def _aboard(course: Course) -> dict[str, list[str]]:
+    """Return riders that pass each gate, if any ride."""
+    if not course.aboard.any():
+        return {}
+    return {"aboard": [packed_steps(_whole(row)) for row in course.aboard]}
 
 
 def _zones(scenario: Scenario, verdict: Verdict) -> list[dict[str, Any]]:

@@ -39,9 +39,11 @@ from clearway.publish.figures import measures
 from clearway.publish.finding import finding
 from clearway.publish.gate_sheet import closings_differ, departure_rows, gate_rows
 from clearway.publish.map_data import map_data, map_words
+from clearway.publish.moving import SECTIONS, has_moving, moving
 from clearway.publish.outlook import outlook
 from clearway.publish.plan_file import plan_to_json
 from clearway.publish.recommend import decider_words, recommendation, review_words
+from clearway.publish.rides import rides
 from clearway.publish.sketch import Sketch, sketch
 from clearway.publish.sources import fact_rows, figure_rows, place_rows, window_rows
 from clearway.publish.streets import street_lines
@@ -64,7 +66,8 @@ _HERE: Final = Path(__file__).parent
 _BUNDLE: Final = _HERE / "static"
 #: Sections in the order of the page, and those that need an ensemble.
 CONTENTS: Final = (
-    *("fan", "mouths", "risk", "needs", "reasons", "rules", "map", "curve", "corridors", "binding"),
+    *("fan", "mouths", "risk", "needs", "reasons", *SECTIONS, "rules"),
+    *("map", "curve", "corridors", "binding"),
     *("shares", "staying", "assumptions", "limits", "calls"),
 )
 SIMULATED: Final = ("fan", "mouths", "risk", "needs")
@@ -129,21 +132,22 @@ def reports(
     ClearwayError
         If the bundle of script and style has not been built.
     """
-    walked = walks(scenario, plan)
-    happened = course(scenario, walked, verdict)
+    walked, ridden = walks(scenario, plan), rides(scenario, plan)
+    happened = course(scenario, walked, verdict, ridden)
     lines = street_lines(scenario)
     shared = _Shared(
         ensemble=ensemble,
         comparison=comparison,
-        drawing=sketch(scenario, verdict, walked, lines),
-        data=map_data(scenario, verdict, walked, happened, lines),
+        drawing=sketch(scenario, verdict, walked, lines, ridden),
+        data=map_data(scenario, verdict, walked, happened, lines, ridden),
         bundle=_bundle(),
+        templates=_environment(),
     )
     pages = {}
     for lang in LANGS:
         said = words(lang)
         calendar = Calendar(scenario, said)
-        edition = Edition(scenario, plan, verdict, walked, happened, said, calendar)
+        edition = Edition(scenario, plan, verdict, walked, happened, said, calendar, ridden)
         pages[lang] = _page(edition, shared)
     return pages
 
@@ -157,6 +161,7 @@ class _Shared:
     drawing: Sketch
     data: dict[str, Any]
     bundle: _Bundle
+    templates: Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,35 +197,35 @@ def _page(edition: Edition, shared: _Shared) -> str:
     other = next(one for one in LANGS if one != said.lang)
     colours = [corridor_colour(row) for row in range(len(scenario.corridors))]
     live = map_words(scenario, said, edition.course) | {"colours": colours}
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            t=said.say,
-            words=said,
-            calendar=edition.calendar,
-            edition=edition,
-            scenario=scenario,
-            plan=edition.plan,
-            verdict=edition.verdict,
-            drawing=shared.drawing,
-            sessions=edition.course.sessions,
-            colours=colours,
-            map_data=_json(shared.data),
-            map_words=_json(live),
-            bundle=shared.bundle,
-            other_lang=other,
-            other_file=report_name(other),
-            **_on_top(edition, shared),
-            **_as_planned(edition),
-            **_on_record(edition),
-        )
+    return shared.templates.get_template("report.html.j2").render(
+        t=said.say,
+        words=said,
+        calendar=edition.calendar,
+        edition=edition,
+        scenario=scenario,
+        plan=edition.plan,
+        verdict=edition.verdict,
+        drawing=shared.drawing,
+        sessions=edition.course.sessions,
+        colours=colours,
+        map_data=_json(shared.data),
+        map_words=_json(live),
+        bundle=shared.bundle,
+        other_lang=other,
+        other_file=report_name(other),
+        **_on_top(edition, shared),
+        **_as_planned(edition),
+        **_on_record(edition),
     )
 
 
 def _on_top(edition: Edition, shared: _Shared) -> dict[str, Any]:
     """Return the first screen, and what is shown of the members."""
     decision, simulated = edition.verdict.decision, shared.ensemble is not None
+    shown = moving(edition, shared.ensemble) if has_moving(edition.verdict) else None
+    there = set(CONTENTS) - set(SECTIONS) | set(shown.sections if shown else ())
+    if not simulated:
+        there -= set(SIMULATED)
     return {
         "finding": finding(edition),
         "recommended": recommendation(edition, decision) if decision else None,
@@ -229,7 +234,8 @@ def _on_top(edition: Edition, shared: _Shared) -> dict[str, Any]:
         "outlook": outlook(edition, shared.ensemble, shared.comparison)
         if shared.ensemble is not None
         else None,
-        "contents": [one for one in CONTENTS if simulated or one not in SIMULATED],
+        "moving": shown,
+        "contents": [one for one in CONTENTS if one in there],
     }
 
 

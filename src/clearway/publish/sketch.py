@@ -13,12 +13,17 @@ from numpy.typing import NDArray
 from clearway.model.scenario import Scenario
 from clearway.model.verdict import Verdict
 from clearway.publish.colours import corridor_colour
+from clearway.publish.places import places
+from clearway.publish.rides import NO_RIDES, Rides
 from clearway.publish.streets import BEYOND, MAJOR, MINOR, SHUT, StreetLines
 from clearway.publish.walks import Walks
 
 _WIDTH: Final = 2000
 _WIDTH_CLASSES: Final = 6
 _BEYOND_MARGIN: Final = 0.03
+#: How far marks stand from the edge, and from one another.
+_PAD: Final = 44
+_MARK: Final = 84
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,17 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A depot or a hospital; ``beyond`` says that it is off the drawing, and stands at its edge."""
+
+    id: str
+    kind: str
+    beyond: bool
+    x: int
+    y: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sketch:
     """A drawing in units of its own, two thousand wide, y downwards.
 
@@ -65,6 +81,10 @@ class Sketch:
         Paths by kind: ``minor``, ``major``, ``beyond``.
     flows, zones, corridors, mouths, receptions, outline
         What is drawn upon them.
+    convoys
+        Paths of convoys to where they are unloaded.
+    places
+        Depots and hospitals; those off the drawing at its edge, in their direction.
     """
 
     width: int
@@ -77,9 +97,17 @@ class Sketch:
     corridors: tuple[Stroke, ...]
     mouths: tuple[Mark, ...]
     receptions: tuple[Mark, ...]
+    convoys: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
 
 
-def sketch(scenario: Scenario, verdict: Verdict, walks: Walks, lines: StreetLines) -> Sketch:
+def sketch(
+    scenario: Scenario,
+    verdict: Verdict,
+    walks: Walks,
+    lines: StreetLines,
+    ridden: Rides = NO_RIDES,
+) -> Sketch:
     """Return the drawing: streets, zones by share out, and everybody's ways over the pause."""
     frame = _frame(scenario)
     x, y = frame.place(lines.lon, lines.lat)
@@ -107,6 +135,8 @@ def sketch(scenario: Scenario, verdict: Verdict, walks: Walks, lines: StreetLine
         ),
         mouths=tuple(_marks(scenario, frame, [(c.id, c.mouth) for c in scenario.corridors])),
         receptions=tuple(_marks(scenario, frame, [(r.id, r.node) for r in scenario.receptions])),
+        convoys=tuple(_convoys(scenario, drawn, ridden)),
+        places=tuple(_places(scenario, frame)),
     )
 
 
@@ -213,3 +243,51 @@ def _marks(scenario: Scenario, frame: _Frame, places: list[tuple[str, int]]) -> 
     x, y = frame.place(scenario.network.nodes.lon[rows], scenario.network.nodes.lat[rows])
     for row, (name, _) in enumerate(places):
         yield Mark(name, corridor_colour(row), int(x[row]), int(y[row]))
+
+
+def _convoys(scenario: Scenario, drawn: _Drawn, ridden: Rides) -> Iterator[str]:
+    known = set(scenario.network.links.id.tolist())
+    for _, run in ridden.convoys:
+        links = run.trip.stops[0].links
+        if links and known.issuperset(links):
+            yield drawn.path(scenario.network.link_index(links).tolist())
+
+
+def _places(scenario: Scenario, frame: _Frame) -> Iterator[Place]:
+    """Yield depots and hospitals; who would stand off the drawing is moved to its edge."""
+    found = places(scenario)
+    if not found:
+        return
+    lon, lat = (np.array(column) for column in zip(*(one.at for one in found), strict=True))
+    x, y = frame.place(lon, lat)
+    off = (x < _PAD) | (x > _WIDTH - _PAD) | (y < _PAD) | (y > frame.height - _PAD)
+    taken: list[tuple[int, int]] = []
+    for row in np.lexsort((y, ~off)).tolist():
+        at = (int(x[row]), int(y[row]))
+        if off[row]:
+            at = _apart(_edge(at, frame.height), taken, frame.height)
+            taken.append(at)
+        yield Place(found[row].id, found[row].kind, bool(off[row]), *at)
+
+
+def _edge(at: tuple[int, int], height: int) -> tuple[int, int]:
+    """Return where the way from the middle of the drawing to a place meets its edge."""
+    across, down = _WIDTH / 2, height / 2
+    x, y = at[0] - across, at[1] - down
+    share = min(
+        (across - _PAD) / abs(x) if x else math.inf, (down - _PAD) / abs(y) if y else math.inf
+    )
+    return round(across + x * share), round(down + y * share)
+
+
+def _apart(at: tuple[int, int], taken: list[tuple[int, int]], height: int) -> tuple[int, int]:
+    """Return the nearest place along the edge that no other mark covers."""
+    upright = at[0] in {_PAD, _WIDTH - _PAD}
+    length = height if upright else _WIDTH
+    steps = sorted(range(-length // _MARK, length // _MARK + 1), key=lambda n: (abs(n), -n))
+    for step in steps:
+        moved = (at[0], at[1] + step * _MARK) if upright else (at[0] + step * _MARK, at[1])
+        fits = _PAD <= moved[1 if upright else 0] <= length - _PAD
+        if fits and all(math.dist(moved, other) >= _MARK for other in taken):
+            return moved
+    return at

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
+from clearway.model.care import RED
 from clearway.model.comparison import Comparison
 from clearway.model.facts import Text
-from clearway.model.outcome import Ensemble
+from clearway.model.outcome import Ensemble, FleetOutcome, Share
 from clearway.model.plan import Binding, Plan
 from clearway.model.scenario import Scenario
 from clearway.model.verdict import Reason, Verdict
@@ -41,6 +45,7 @@ def summary(
     """
     timings = beside.timings
     people, exposure, hours = measures(plan, verdict)
+    outcome = ensemble.fleet if ensemble is not None else None
     return {
         "format": FORMAT,
         "scenario": scenario.id,
@@ -58,6 +63,7 @@ def summary(
             **_people_simulated(ensemble, beside.comparison),
         },
         "risk": _risk(plan, ensemble),
+        **_moved(scenario, verdict, outcome),
         "verdict": _verdict(verdict),
         "hours_until_out": _measure(hours),
         "exposure_person_hours": _measure(exposure),
@@ -90,6 +96,47 @@ def _risk(plan: Plan, ensemble: Ensemble | None) -> dict[str, float | int | None
         "p_caught_upper95": share.upper() if share else None,
         "members": share.of if share else None,
     }
+
+
+def _moved(
+    scenario: Scenario, verdict: Verdict, outcome: FleetOutcome | None
+) -> dict[str, dict[str, float | int | None]]:
+    """Return patients, vehicles and aid, each where the scenario has any."""
+    care, fleet, aid = verdict.care, verdict.fleet, verdict.aid
+    found: dict[str, dict[str, float | int | None]] = {}
+    if care is not None:
+        found["patients"] = {
+            "listed": care.listed,
+            "red": care.red,
+            "out": care.out,
+            "red_out": care.red_out,
+            "companions_out": care.companions_out,
+            "p_all_red_out": all_red_out(scenario, outcome).value if outcome else None,
+        }
+    if fleet is not None:
+        found["fleet"] = {
+            "vehicles": fleet.vehicles,
+            "trips": fleet.trips,
+            "seats_offered": fleet.seats_offered,
+            "seats_used": fleet.seats_used,
+        }
+    if aid is not None:
+        found["aid"] = {"convoys": aid.convoys, "arrived": aid.arrived}
+    return found
+
+
+def all_red_out(scenario: Scenario, outcome: FleetOutcome) -> Share:
+    """Return in how many members all red patients who may be called are out; all of none."""
+    return outcome.all_out(waiting(scenario, RED))
+
+
+def waiting(scenario: Scenario, *colours: str) -> NDArray[np.bool_]:
+    """Return who may be called and is of one of ``colours``, any if none is given: shape (p,)."""
+    care = scenario.care
+    return np.array(
+        [one.waiting and (not colours or care.colour(one) in colours) for one in care.patients],
+        dtype=np.bool_,
+    )
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

@@ -59,7 +59,7 @@ class ZoneShare:
 
 def corridor_rows(edition: Edition) -> Iterator[CorridorRow]:
     """Yield the corridors' days, corridor by corridor."""
-    days = corridor_days(edition.scenario, edition.walks, edition.verdict)
+    days = corridor_days(edition.scenario, edition.walks, edition.verdict, edition.rides)
     for number, corridor in enumerate(edition.scenario.corridors):
         own = [day for day in days if day.corridor is corridor]
         for at, day in enumerate(own):
@@ -222,7 +222,7 @@ def group_rows(edition: Edition) -> Iterator[tuple[Said, Said, Said, Said, Said,
 def site_rows(edition: Edition) -> Iterator[tuple[Said, Said, Said, Said, Said]]:
     """Yield code, name, arrivals, places, and share of places taken, by reception site."""
     words = edition.words
-    loads = site_loads(edition.scenario, edition.walks)
+    loads = site_loads(edition.scenario, edition.walks, edition.rides)
     for site in edition.scenario.receptions:
         load, places = loads[site.id], site.places.central
         share = words.share(round(load / places, 3)) if places else Said("–")

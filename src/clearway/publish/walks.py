@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearway.model.plan import Movement, Plan
+from clearway.model.population import CAR
 from clearway.model.scenario import Scenario, row_of
 
 
@@ -93,10 +94,15 @@ def walks(scenario: Scenario, plan: Plan) -> Walks:
 
 
 def _ticks(scenario: Scenario) -> NDArray[np.int64]:
-    """Return ticks to walk each link, shape (groups, links), rounded half up, one at least."""
+    """Return ticks on each link, shape (groups, links), rounded half up, one at least."""
     tick_s = scenario.planning.tick_s
-    speed = np.array([group.speed_m_per_s.central for group in scenario.groups])
-    walked = scenario.network.links.length_m[None, :] / (speed[:, None] * tick_s)
+    links, pace = scenario.network.links, [one.speed_m_per_s.central for one in scenario.groups]
+    speed = np.repeat(np.array(pace)[:, None], len(links), axis=1)
+    drives = np.array([CAR in group.modes for group in scenario.groups])
+    # Where no car may go, none is sent: its time there counts for nothing.
+    limit = np.where(links.speed_m_per_s > 0, links.speed_m_per_s, np.inf)
+    speed[drives] = np.minimum(speed[drives], limit)
+    walked = links.length_m[None, :] / (speed * tick_s)
     return np.asarray(np.maximum(1, np.floor(walked + 0.5)), dtype=np.int64)
 
 
