@@ -84,15 +84,15 @@ def lay(task: Task, tours: Sequence[Tour]) -> Laid:
     _count_vehicles(task, tours, found)
     kinds = {kind.type.id: kind for kind in task.kinds}
     people = {one.code: one for one in task.patients}
-    # Vehicle by vehicle in the order in which they become free: lanes go to who comes first.
+    # Day by day, vehicles in the order in which they become free: lanes go to who comes first.
     waiting = [
-        (-math.inf, number, 0, task.places[tour.depot])
+        (tour.day, -math.inf, number, 0, task.places[tour.depot])
         for number, tour in enumerate(tours)
         if tour.rides
     ]
     heapq.heapify(waiting)
     while waiting:
-        free, number, turn, place = heapq.heappop(waiting)
+        _, free, number, turn, place = heapq.heappop(waiting)
         tour = tours[number]
         kind, ride = kinds[tour.kind], tour.rides[turn]
         aboard = _allowed(kind, ride, people, (found, beds))
@@ -105,7 +105,7 @@ def lay(task: Task, tours: Sequence[Tour]) -> Laid:
                 found.out_s[code], found.there_s[code] = way.out_s, way.there_s
                 beds[ride.hospital, people[code].bed] -= 1
         if turn + 1 < len(tour.rides):
-            heapq.heappush(waiting, (free, number, turn + 1, place))
+            heapq.heappush(waiting, (tour.day, free, number, turn + 1, place))
     return found
 
 
