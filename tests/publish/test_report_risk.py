@@ -11,8 +11,8 @@ import pytest
 from clearway.model.outcome import Ensemble
 from clearway.model.scenario import Scenario
 from clearway.publish.isolate import clean, unisolated
-from clearway.publish.outlook import outlook
 from clearway.publish.moving import SECTIONS
+from clearway.publish.outlook import outlook
 from clearway.publish.report import CONTENTS, SIMULATED, reports
 from clearway.publish.risk import harm_in_all, people_out
 from clearway.publish.risk_rows import day_rows, exposure_rows, harm_rows, hour_rows, need_rows

@@ -37,6 +37,7 @@ from clearway.publish.days import Calendar
 from clearway.publish.edition import Edition
 from clearway.publish.figures import measures
 from clearway.publish.finding import finding
+from clearway.publish.fleet_sources import fleet_figures, fleet_statements
 from clearway.publish.gate_sheet import closings_differ, departure_rows, gate_rows
 from clearway.publish.map_data import map_data, map_words
 from clearway.publish.moving import SECTIONS, has_moving, moving
@@ -271,10 +272,11 @@ def _on_record(edition: Edition) -> dict[str, Any]:
         "provision_rows": list(provision_rows(edition)),
         "threshold_rows": list(threshold_rows(edition)),
         "uncertainty_rows": list(uncertainty_rows(edition)),
-        "figure_rows": list(figure_rows(edition)),
+        "figure_rows": [*figure_rows(edition), *fleet_figures(edition)],
         "rule_rows": list(rule_rows(edition)),
         "window_rows": list(window_rows(edition)),
         "place_rows": list(place_rows(edition)),
+        "fleet_rows": list(fleet_statements(edition)),
         "fact_rows": list(fact_rows(edition)),
     }
 

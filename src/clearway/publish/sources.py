@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from clearway.model.facts import ASSUMED, Estimate
+from clearway.model.population import CAR
 from clearway.publish.edition import Edition
 from clearway.publish.isolate import clean
 from clearway.publish.words import Said
@@ -45,7 +46,8 @@ def figure_rows(edition: Edition) -> Iterator[Figure]:
     uptake = words.say("assumptions.uptake")
     yield figure(edition, uptake, scenario.planning.uptake, "of_households", 100)
     for group in scenario.groups:
-        what = words.say("assumptions.speed", name=words.name(group.name))
+        pace = "driven.speed" if CAR in group.modes else "assumptions.speed"
+        what = words.say(pace, name=words.name(group.name))
         yield figure(edition, what, group.speed_m_per_s, "m_s", 1)
     for group in scenario.groups:
         what = words.say("assumptions.weight", name=words.name(group.name))
