@@ -295,7 +295,7 @@ def hold_all(traffic: Traffic) -> Any:
     Compiled functions that are handed the arrays themselves, some fifty of them, take many times
     as long to compile.
     """
-    orders, chances, yard = traffic.orders, traffic.chances, traffic.yard
+    orders, chances = traffic.orders, traffic.chances
     return _TrafficHeld(  # type: ignore[no-untyped-call]
         _OrdersHeld(  # type: ignore[no-untyped-call]
             borrowed(orders.trip),
@@ -335,23 +335,28 @@ def hold_all(traffic: Traffic) -> Any:
             borrowed(chances.dies_s),
             borrowed(chances.refuses),
         ),
-        _YardHeld(  # type: ignore[no-untyped-call]
-            borrowed(yard.at),
-            borrowed(yard.at_s),
-            borrowed(yard.trip),
-            borrowed(yard.trip_s),
-            borrowed(yard.rider),
-            borrowed(yard.rider_s),
-            borrowed(yard.patient),
-            borrowed(yard.patient_s),
-            borrowed(yard.bed),
-            borrowed(yard.kept),
-            borrowed(yard.lane),
-            borrowed(yard.load),
-            borrowed(yard.out),
-            borrowed(yard.tally),
-            borrowed(yard.total),
-            borrowed(yard.aid),
-            borrowed(yard.aid_s),
-        ),
+        _hold_yard(traffic.yard),
+    )
+
+
+@numba.njit(cache=True, nogil=True)
+def _hold_yard(yard: Yard) -> Any:
+    return _YardHeld(  # type: ignore[no-untyped-call]
+        borrowed(yard.at),
+        borrowed(yard.at_s),
+        borrowed(yard.trip),
+        borrowed(yard.trip_s),
+        borrowed(yard.rider),
+        borrowed(yard.rider_s),
+        borrowed(yard.patient),
+        borrowed(yard.patient_s),
+        borrowed(yard.bed),
+        borrowed(yard.kept),
+        borrowed(yard.lane),
+        borrowed(yard.load),
+        borrowed(yard.out),
+        borrowed(yard.tally),
+        borrowed(yard.total),
+        borrowed(yard.aid),
+        borrowed(yard.aid_s),
     )
