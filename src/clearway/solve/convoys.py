@@ -65,7 +65,7 @@ def run_convoy(
     # It takes its own places in the lane inward before it looks for some outward.
     _take(booking, k_in, convoy.vehicles, gate_in)
     back = _back(convoy, drives, booking, day, zone, leave)
-    if back is None:
+    if back is None or not _in_range(drives, depot, (k_in, zone, back[0])):
         _take(booking, k_in, convoy.vehicles, gate_in, times=-1)
         return None
     k_out, gate_out = back
@@ -103,6 +103,13 @@ def _back(
         if gate is not None and (best is None or gate + float(drives.outward[k]) < best[0]):
             best = gate + float(drives.outward[k]), k, gate
     return None if best is None else (best[1], best[2])
+
+
+def _in_range(drives: Drives, depot: int, way: tuple[int, int, int]) -> bool:
+    """Whether a convoy can drive from its depot by a corridor, zone and corridor back to it."""
+    k_in, zone, k_out = way
+    far = drives.outside_m(depot, k_in) + drives.outside_m(depot, k_out)
+    return far + drives.metres(k_in, [zone], k_out) <= drives.type.range_m
 
 
 def _file(booking: Booking, corridor: int, count: int, begin: float, end: float) -> float | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,6 +83,19 @@ class Drives:
         start, mouth = int(self.stops[zone]), int(self.mouths[corridor])
         way = _ways(self.roads, self.from_stop[zone], start, mouth, self.scenario)
         return (*way, *self.scenario.corridors[corridor].links)
+
+    def metres(self, corridor: int, zones: Sequence[int], other: int) -> float:
+        """Return metres from a corridor's exit by the nodes of zones to another's exit."""
+        ways = [self.links_in(corridor, zones[0])]
+        ways += [self.links_between(*pair) for pair in pairwise(zones)]
+        ways.append(self.links_out(zones[-1], other))
+        network = self.scenario.network
+        rows = network.link_index([link for way in ways for link in way])
+        return float(network.links.length_m[rows].sum())
+
+    def outside_m(self, place: int, corridor: int) -> float:
+        """Return metres between a place outside and a corridor's exit."""
+        return float(self.outside[place, corridor]) * self.scenario.fleet.outside_m_per_s.central
 
     def _way(self, before: NDArray[np.int32], start: int, zone: int) -> tuple[int, ...]:
         return _ways(self.roads, before, start, int(self.stops[zone]), self.scenario)

@@ -226,10 +226,28 @@ class Medevac:
                 arrive = self.wards.open_from(h, math.ceil(gate + float(rides.leave[h, k])))
                 if not math.isfinite(arrive) or not self._in_time(turn, h, arrive + stand):
                     continue
+                if not self._in_range(turn, way, k, h):
+                    continue
                 draft = _Draft(turn, tuple(patients), way, k, gate, out, h, arrive, stand)
                 if best is None or draft.key < best.key:
                     best = draft
         return best
+
+    def _in_range(
+        self,
+        turn: Turn,
+        way: tuple[int, float, tuple[tuple[str, float, float], ...]],
+        corridor: int,
+        hospital: int,
+    ) -> bool:
+        """Whether a vehicle can drive all of a trip without fuel in between."""
+        kind, drives = turn.vehicle.kind, self._rides[turn.vehicle.kind.id].drives
+        if not math.isfinite(kind.range_m):
+            return True
+        zones = [self._zone[zone] for zone, _, _ in way[2]]
+        home = self._place[self._scenario.care.hospitals[hospital].id]
+        far = drives.outside_m(self._place[turn.place], way[0]) + drives.outside_m(home, corridor)
+        return far + drives.metres(way[0], zones, corridor) <= kind.range_m
 
     def _in_time(self, turn: Turn, hospital: int, done_s: float) -> bool:
         """Whether a vehicle that is free at a hospital then is back at its depot in time."""
