@@ -57,9 +57,9 @@ def surf_coast(folder: Path, unit: int = 1) -> Case:
     unit
         Cars that move as one.
     """
-    whole = _read_network(folder / NETWORK)
-    areas, persons = _read_zones(folder / ZONES)
-    outline = _outline(areas)
+    whole = read_network(folder / NETWORK)
+    areas, persons = read_zones(folder / ZONES)
+    outline = outline_of(areas)
     inside = shapely.contains_xy(outline, whole.x_m, whole.y_m)
     exits = np.flatnonzero(inside[whole.tail] & ~inside[whole.head])
     roads, sink = _with_sink(whole, exits)
@@ -101,7 +101,8 @@ def _assign(
     return trips, ways
 
 
-def _read_network(path: Path) -> Roads:
+def read_network(path: Path) -> Roads:
+    """Read nodes and links of a MATSim network."""
     with gzip.open(path) as file:
         root = ET.parse(file).getroot()  # noqa: S314 - a file of the project's own choosing
     nodes, links = (list(root.iterfind(name)) for name in ("nodes/node", "links/link"))
@@ -130,7 +131,7 @@ def _read_network(path: Path) -> Roads:
     )
 
 
-def _read_zones(path: Path) -> tuple[list[Any], list[float]]:
+def read_zones(path: Path) -> tuple[list[Any], list[float]]:
     """Return outlines in the network's metres, and persons, of zones where there are any."""
     to_metres = pyproj.Transformer.from_crs("EPSG:4326", "EPSG:32754", always_xy=True).transform
     areas, persons = list[Any](), list[float]()
@@ -141,7 +142,7 @@ def _read_zones(path: Path) -> tuple[list[Any], list[float]]:
     return areas, persons
 
 
-def _outline(areas: list[Any]) -> Any:
+def outline_of(areas: list[Any]) -> Any:
     """Return the outline of the largest piece of all zones together, slivers closed."""
     union = shapely.union_all([shapely.buffer(area, SLIVER_M) for area in areas])
     outline = shapely.Polygon(max(shapely.get_parts(union), key=shapely.area).exterior)

@@ -24,7 +24,7 @@ from clearway.solve.timetable import timetable
 #: Share by which a level's row is looser than the level's own optimum, for the next level's sake.
 SLACK = 1e-7
 #: Labels that the sweeps of one round may set; beyond, rounds are too slow where streets bind.
-LARGE = 2e8
+LARGE = 5e7
 
 
 @dataclass(frozen=True, slots=True, eq=False)

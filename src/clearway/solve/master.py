@@ -327,7 +327,9 @@ class Master:
             return room
         mode, _ = self._routes.place(keys)
         modes = self._problem.modes
-        unit = np.array([modes.unit[modes.of_group == one].max() for one in range(len(modes))])
+        unit = np.array(
+            [modes.unit[modes.of_group == one].max(initial=0.0) for one in range(len(modes))]
+        )
         return np.asarray(np.maximum(0.0, room * (1 - ROUND_SHARE) - ROUND_PERSONS * unit[mode]))
 
     def _shared_entries(self, each: NDArray[np.int64], cell: NDArray[np.int64]) -> _Entries:
