@@ -12,8 +12,8 @@ from scipy.sparse.csgraph import maximum_flow
 from clearway.model.care import DAY_S, Patient
 from clearway.model.scenario import Scenario
 
-#: Kind of bed, and rows of the hospitals that are accepted.
-_Alike = tuple[str, tuple[int, ...]]
+#: Kind of bed, rows of the hospitals that are accepted, and colour.
+_Alike = tuple[str, tuple[int, ...], str]
 
 
 class Wards:
@@ -40,19 +40,23 @@ class Wards:
             for n, one in enumerate(scenario.care.hospitals)
             for beds in one.beds
         }
+        self._rank = {one.code: n for n, row in enumerate(ranked) for one in row}
         self._due = self._chosen(ranked)
-        self._known: dict[tuple[int, tuple[_Alike, ...]], bool] = {}
+        self._known: dict[tuple[int, tuple[_Claim, ...]], bool] = {}
 
-    def _chosen(self, ranked: Sequence[Sequence[Patient]]) -> dict[_Alike, int]:
-        """Return how many of each sort of patient are to have a bed."""
-        due: dict[_Alike, int] = {}
-        for patients in ranked:
+    def _chosen(self, ranked: Sequence[Sequence[Patient]]) -> dict[_Claim, int]:
+        """Return how many of each colour and sort of patient are to have a bed."""
+        due: dict[_Claim, int] = {}
+        for rank, patients in enumerate(ranked):
             for one in patients:
-                sort = alike(self._scenario, one)
-                more = {**due, sort: due.get(sort, 0) + 1}
-                if _flow(self._left, more) == sum(more.values()):
+                claim = rank, alike(self._scenario, one)
+                more = {**due, claim: due.get(claim, 0) + 1}
+                if _flow(self._left, _sorts(more)) == sum(more.values()):
                     due = more
         return due
+
+    def _claim(self, one: Patient) -> _Claim:
+        return self._rank.get(one.code, -1), alike(self._scenario, one)
 
     def open_to(self, patients: Sequence[Patient]) -> list[int]:
         """Return the rows of hospitals that all of some patients accept."""
@@ -67,7 +71,7 @@ class Wards:
         enough = all(self._left.get((hospital, kind), 0) >= n for kind, n in wanted.items())
         if not enough or not all(accepts(one, name) for one in patients):
             return False
-        at = hospital, tuple(sorted(alike(self._scenario, one) for one in patients))
+        at = hospital, tuple(sorted(self._claim(one) for one in patients))
         if at not in self._known:
             self._known[at] = self._fair(hospital, patients)
         return self._known[at]
@@ -75,15 +79,15 @@ class Wards:
     def _fair(self, hospital: int, patients: Sequence[Patient]) -> bool:
         left, due = dict(self._left), dict(self._due)
         for one in patients:
-            sort = alike(self._scenario, one)
-            if not due.get(sort, 0):
+            claim = self._claim(one)
+            if not due.get(claim, 0):
                 return False
-            due[sort] -= 1
+            due[claim] -= 1
             left[hospital, one.bed] -= 1
         # Kinds of bed have nothing to do with one another.
         kinds = {one.bed for one in patients}
-        due = {sort: count for sort, count in due.items() if sort[0] in kinds}
-        return _flow(left, due) == sum(due.values())
+        due = {claim: count for claim, count in due.items() if claim[1][0] in kinds}
+        return _flow(left, _sorts(due)) == sum(due.values())
 
     def open_from(self, hospital: int, second: float) -> float:
         """Return the first second from ``second`` on at which a hospital is open on that day.
@@ -100,7 +104,7 @@ class Wards:
         """Give beds to patients."""
         for one in patients:
             self._left[hospital, one.bed] -= 1
-            self._due[alike(self._scenario, one)] -= 1
+            self._due[self._claim(one)] -= 1
         self._known.clear()
 
 
@@ -110,9 +114,10 @@ def accepts(one: Patient, hospital: str) -> bool:
 
 
 def alike(scenario: Scenario, one: Patient) -> _Alike:
-    """Return what patients have in common who may have the same beds."""
+    """Return what patients have in common who may have the same beds, with the same claim."""
     hospitals = scenario.care.hospitals
-    return one.bed, tuple(n for n, place in enumerate(hospitals) if accepts(one, place.id))
+    to = tuple(n for n, place in enumerate(hospitals) if accepts(one, place.id))
+    return one.bed, to, scenario.care.colour(one)
 
 
 def most_in_beds(scenario: Scenario, patients: Sequence[Patient]) -> int:
@@ -127,6 +132,14 @@ def most_in_beds(scenario: Scenario, patients: Sequence[Patient]) -> int:
         sort = alike(scenario, one)
         due[sort] = due.get(sort, 0) + 1
     return _flow(beds, due)
+
+
+def _sorts(claims: dict[_Claim, int]) -> dict[_Alike, int]:
+    """Return the same over all colours."""
+    sorts: dict[_Alike, int] = {}
+    for (_, sort), count in claims.items():
+        sorts[sort] = sorts.get(sort, 0) + count
+    return sorts
 
 
 def _flow(beds: dict[tuple[int, str], int], due: dict[_Alike, int]) -> int:

@@ -127,6 +127,8 @@ def _in_turn(
         else:
             day_turns = turns_of[name.partition(":")[2]]
             medevac.run(day_turns, since)
+            if not any(name.startswith(f"{PATIENTS}:") for name in open_):
+                medevac.run_rest(day_turns, since)
             if any(trip.patients for turn in day_turns for trip in turn.trips):
                 # What waits for a day on which nobody is moved never begins.
                 done[name] = _last_out(scenario, tables, day_turns, since)

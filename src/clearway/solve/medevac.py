@@ -66,10 +66,11 @@ class Medevac:
         self._place = {name: n for n, (name, _, _) in enumerate(places(scenario))}
         self._zone = row_of(scenario.zones)
         self.waiting = [one for one in scenario.care.patients if one.waiting]
+        self._able = fetched(scenario, tables)
         self.wards = Wards(
             scenario,
             [
-                [one for one in fetched(scenario, tables) if scenario.care.colour(one) == colour]
+                [one for one in self._able if scenario.care.colour(one) == colour]
                 for colour in COLOURS
             ],
         )
@@ -103,6 +104,13 @@ class Medevac:
                 if trip is not None:
                     group[n].add(trip)
                     heapq.heappush(queue, (group[n].free_s, n))
+
+    def run_rest(self, day_turns: list[Turn], not_before_s: float = -math.inf) -> None:
+        """Give vehicles of the last day trips for beds that were kept in vain; as :meth:`run`."""
+        there = {one.code for one in self.waiting}
+        able = [one for one in self._able if one.code in there]
+        self.wards.release(sorted(able, key=lambda one: self._rank[one.code]))
+        self.run(day_turns, not_before_s)
 
     def _next(self, turn: Turn, not_before_s: float) -> Trip | None:
         """Return the vehicle's next trip, booked; None if it can serve nobody any more."""
