@@ -7,9 +7,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from clearway.model.care import CARE, COLOURS, POSTURES, Beds, Care, Patient
+from clearway.model.care import COLOURS, POSTURES, Beds, Care, Patient
 from clearway.model.facts import Estimate
-from clearway.model.fleet import Aid, Fleet, LinkedMovement, Vehicles, VehicleType
+from clearway.model.fleet import CARE, Aid, Fleet, LinkedMovement, Vehicles, VehicleType
 from clearway.model.population import RIDE, WALK
 from clearway.model.scenario import Scenario
 from tests.scenarios import ASSUMED, aid_in, at_hour
@@ -130,7 +130,8 @@ def patients(draw: st.DrawFn, most: int = 6) -> tuple[Patient, ...]:
             bed=draw(st.sampled_from(("surgical", "general"))),
             care=draw(st.sampled_from(CARE)),
             ready=draw(st.sampled_from((None, None, at_hour(8.7), at_hour(10.01)))),
-            **draw(st.sampled_from(({}, {}, {"accepts": "H2"}, {"refuses": ("H1",)}))),
+            accepts=draw(st.sampled_from(("", "", "H2"))),
+            refuses=draw(st.sampled_from(((), (), ("H1",)))),
         )
         for n in range(draw(st.integers(0, most)))
     )
@@ -158,7 +159,8 @@ def wanted(draw: st.DrawFn) -> Wanted:
         "slot_s": draw(st.sampled_from((900, 300))),
         "margin_min": draw(st.sampled_from((0.0, 10.0, 30.0))),
     }
-    subjects = ["aid:A1", *(f"patients:{day}" for day in DAYS[:days])]
+    aid = draw(st.booleans())
+    subjects = [*["aid:A1"][: int(aid)], *(f"patients:{day}" for day in DAYS[:days])]
     pair = st.tuples(st.sampled_from(subjects), st.sampled_from(subjects))
     return Wanted(
         streets=streets,
@@ -180,5 +182,5 @@ def wanted(draw: st.DrawFn) -> Wanted:
         beds=tuple((draw(st.integers(0, 3)), draw(st.integers(0, 3))) for _ in range(2)),  # type: ignore[arg-type]
         opens=(draw(st.sampled_from((0, 9, 10))), draw(st.sampled_from((0, 0, 9)))),
         links=tuple(draw(st.lists(pair, max_size=2, unique=True))),
-        aid=draw(st.booleans()) or True,
+        aid=aid,
     )

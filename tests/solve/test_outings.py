@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from clearway.solve.outings import FAR, Ground, sweep_day, trace_day
 
@@ -21,7 +22,7 @@ def grounds(draw: st.DrawFn) -> Ground:
     minutes = draw(st.integers(3, 9))
     drive = st.one_of(st.integers(1, 3), st.integers(1, 3), st.just(FAR))
 
-    def table(values: st.SearchStrategy[int], *shape: int) -> np.ndarray:  # type: ignore[type-arg]
+    def table(values: st.SearchStrategy[int], *shape: int) -> NDArray[np.int64]:
         count = math.prod(shape)
         return np.array(draw(st.lists(values, min_size=count, max_size=count))).reshape(shape)
 
