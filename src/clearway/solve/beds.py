@@ -40,23 +40,24 @@ class Wards:
             for n, one in enumerate(scenario.care.hospitals)
             for beds in one.beds
         }
-        self._rank = {one.code: n for n, row in enumerate(ranked) for one in row}
         self._due = self._chosen(ranked)
-        self._known: dict[tuple[int, tuple[_Claim, ...]], bool] = {}
+        self._known: dict[tuple[int, tuple[_Alike, ...]], bool] = {}
 
-    def _chosen(self, ranked: Sequence[Sequence[Patient]]) -> dict[_Claim, int]:
-        """Return how many of each colour and sort of patient are to have a bed."""
-        due: dict[_Claim, int] = {}
-        for rank, patients in enumerate(ranked):
+    def _chosen(self, ranked: Sequence[Sequence[Patient]]) -> dict[_Alike, int]:
+        """Return how many of each sort of patient are to have a bed."""
+        due: dict[_Alike, int] = {}
+        for patients in ranked:
             for one in patients:
-                claim = rank, alike(self._scenario, one)
-                more = {**due, claim: due.get(claim, 0) + 1}
-                if _flow(self._left, _sorts(more)) == sum(more.values()):
+                sort = alike(self._scenario, one)
+                more = {**due, sort: due.get(sort, 0) + 1}
+                if _flow(self._left, more) == sum(more.values()):
                     due = more
         return due
 
-    def _claim(self, one: Patient) -> _Claim:
-        return self._rank.get(one.code, -1), alike(self._scenario, one)
+    def release(self, patients: Sequence[Patient]) -> None:
+        """Keep what is left for ``patients`` alone, the first before the next: no others come."""
+        self._due = self._chosen([patients])
+        self._known.clear()
 
     def open_to(self, patients: Sequence[Patient]) -> list[int]:
         """Return the rows of hospitals that all of some patients accept."""
@@ -71,7 +72,7 @@ class Wards:
         enough = all(self._left.get((hospital, kind), 0) >= n for kind, n in wanted.items())
         if not enough or not all(accepts(one, name) for one in patients):
             return False
-        at = hospital, tuple(sorted(self._claim(one) for one in patients))
+        at = hospital, tuple(sorted(alike(self._scenario, one) for one in patients))
         if at not in self._known:
             self._known[at] = self._fair(hospital, patients)
         return self._known[at]
@@ -79,15 +80,15 @@ class Wards:
     def _fair(self, hospital: int, patients: Sequence[Patient]) -> bool:
         left, due = dict(self._left), dict(self._due)
         for one in patients:
-            claim = self._claim(one)
-            if not due.get(claim, 0):
+            sort = alike(self._scenario, one)
+            if not due.get(sort, 0):
                 return False
-            due[claim] -= 1
+            due[sort] -= 1
             left[hospital, one.bed] -= 1
         # Kinds of bed have nothing to do with one another.
         kinds = {one.bed for one in patients}
-        due = {claim: count for claim, count in due.items() if claim[1][0] in kinds}
-        return _flow(left, _sorts(due)) == sum(due.values())
+        due = {sort: count for sort, count in due.items() if sort[0] in kinds}
+        return _flow(left, due) == sum(due.values())
 
     def open_from(self, hospital: int, second: float) -> float:
         """Return the first second from ``second`` on at which a hospital is open on that day.
@@ -104,7 +105,7 @@ class Wards:
         """Give beds to patients."""
         for one in patients:
             self._left[hospital, one.bed] -= 1
-            self._due[self._claim(one)] -= 1
+            self._due[alike(self._scenario, one)] -= 1
         self._known.clear()
 
 
@@ -114,7 +115,7 @@ def accepts(one: Patient, hospital: str) -> bool:
 
 
 def alike(scenario: Scenario, one: Patient) -> _Alike:
-    """Return what patients have in common who may have the same beds, with the same claim."""
+    """Return what patients have in common who may have the same beds."""
     hospitals = scenario.care.hospitals
     to = tuple(n for n, place in enumerate(hospitals) if accepts(one, place.id))
     return one.bed, to, scenario.care.colour(one)
@@ -132,14 +133,6 @@ def most_in_beds(scenario: Scenario, patients: Sequence[Patient]) -> int:
         sort = alike(scenario, one)
         due[sort] = due.get(sort, 0) + 1
     return _flow(beds, due)
-
-
-def _sorts(claims: dict[_Claim, int]) -> dict[_Alike, int]:
-    """Return the same over all colours."""
-    sorts: dict[_Alike, int] = {}
-    for (_, sort), count in claims.items():
-        sorts[sort] = sorts.get(sort, 0) + count
-    return sorts
 
 
 def _flow(beds: dict[tuple[int, str], int], due: dict[_Alike, int]) -> int:

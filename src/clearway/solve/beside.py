@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from clearway.model.facts import Text
-from clearway.model.plan import EXPOSURE, HOURS, PEOPLE, Level, Plan, Status
+from clearway.model.plan import EXPOSURE, HOURS, PARTIAL, PEOPLE, Level, Plan, Status
 from clearway.solve.dues import COUNT
 from clearway.solve.explain import Shadow, explain
 from clearway.solve.fleet import Driven
@@ -45,6 +45,8 @@ def beside(whole: Problem, driven: Driven, risk: float | None, watch: Watch) -> 
         shadow = Shadow.of_relaxation(afoot.relaxation, people)
     finished = afoot is None or afoot.flow.finished
     status = explain(whole, shadow, levels[0], finished=finished)
+    if total.persons == 0 and (driven.duties or driven.convoys):
+        status = Status(PARTIAL, status.reason, status.binding)
     return Plan(
         scenario=scenario.id,
         movements=() if afoot is None else afoot.movements,
@@ -75,15 +77,17 @@ def _levels(driven: Driven, total: Outcome, watch: Watch) -> tuple[Level, ...]:
         return tuple(Level(n, v, most if n == PEOPLE else 0.0) for n, v in values.items())
     joint = Joint(driven.left, driven.crews)
     joint.seed(driven.days)
-    most = joint.bound(COUNT, watch=watch)
-    weight, spent = total.weight * (1 - SOLVED), total.exposure_hours * (1 + SOLVED)
-    least = {
-        EXPOSURE: joint.bound(EXPOSURE, weight=weight, watch=watch),
-        HOURS: joint.bound(HOURS, weight=weight, exposure=spent, watch=watch),
-    }
+    most = joint.bound(COUNT, watch=watch).proved
+    # Loads in the program are those of a trip on average: it may not quite reach the plan's weight.
+    reached = joint.bound(PEOPLE, watch=watch).reached
+    weight = min(total.weight, reached) * (1 - SOLVED)
+    exposure = joint.bound(EXPOSURE, weight=weight, watch=watch)
+    spent = max(total.exposure_hours, exposure.reached) * (1 + SOLVED)
+    hours = joint.bound(HOURS, weight=weight, exposure=spent, watch=watch)
+    least = {EXPOSURE: exposure.proved, HOURS: hours.proved}
     people = Level(PEOPLE, float(total.persons), float(np.floor(most * (1 + SOLVED) + SOLVED)))
-    exposure = Level(EXPOSURE, total.exposure_hours, least[EXPOSURE])
-    return people, exposure, Level(HOURS, total.out_hours, least[HOURS])
+    open_air = Level(EXPOSURE, total.exposure_hours, least[EXPOSURE])
+    return people, open_air, Level(HOURS, total.out_hours, least[HOURS])
 
 
 def _with_ring(status: Status, waiting: tuple[str, ...]) -> Status:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -26,6 +27,14 @@ ROUNDS: Final = 40
 DIVERSE: Final = 4
 #: Reduced cost above which a day is not worth adding, in the level's unit.
 WORTHLESS: Final = 1e-7
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What no plan exceeds, and what the days so far reach in the linear program."""
+
+    proved: float
+    reached: float
 
 
 class Joint:
@@ -69,7 +78,7 @@ class Joint:
 
     def bound(
         self, level: str, *, weight: float = 0.0, exposure: float = INFINITY, watch: Watch
-    ) -> float:
+    ) -> Bound:
         """Return the best that any plan can reach at a level; see :meth:`Relaxation.best`.
 
         Parameters
@@ -93,7 +102,7 @@ class Joint:
             watch.tell(name, number, value, best)
             if not grown or watch.close(value, best) or watch.over():
                 break
-        return sign * best
+        return Bound(sign * best, sign * value)
 
     def _price(self, level: str, relaxed: Relaxed) -> tuple[float, bool]:
         """Add each crew's best days; return what they could save at most, and if any is new.
