@@ -124,15 +124,15 @@ def _add_run(verbs: _Verbs[argparse.ArgumentParser]) -> None:
 
 
 def _add_study(verbs: _Verbs[argparse.ArgumentParser]) -> None:
-    verb = _verb(verbs, "study", "try recorded cases with what was known before them")
-    verb.add_argument("subject", choices=("history",), help="what to study")
+    verb = _verb(verbs, "study", "recorded cases, or what a scenario's contraflow is worth")
+    verb.add_argument("subject", choices=("history", "contraflow"), help="what to study")
     verb.add_argument(
         "folder",
         type=Path,
         nargs="?",
         default=Path("examples/history"),
         metavar="DIR",
-        help="folder with the cases and outcomes.toml (default: %(default)s)",
+        help="folder with the cases and outcomes.toml, or of a scenario (default: %(default)s)",
     )
     verb.add_argument(
         "--members", type=int, default=400, help="of each case (default: %(default)s)"
@@ -141,6 +141,7 @@ def _add_study(verbs: _Verbs[argparse.ArgumentParser]) -> None:
         "--seed", type=int, default=1, help="to draw them from (default: %(default)s)"
     )
     verb.add_argument("--lang", choices=("en", "ar"), default="en", help="language of the table")
+    _add_limits(verb)
     verb.add_argument("--json", action="store_true", help="print JSON in place of the table")
 
 

@@ -1,4 +1,4 @@
-"""``clearway study``: what the software would have said of cases whose outcome is recorded."""
+"""``clearway study``: recorded cases as foreseen, and what contraflow is worth."""
 
 from __future__ import annotations
 
@@ -9,12 +9,20 @@ from clearway.cli.codes import OK
 from clearway.cli.progress import ProgressLine
 from clearway.cli.say import printable
 from clearway.publish.isolate import LRI, PDI
+from clearway.read.scenario import read_scenario
+from clearway.solve.options import SolveOptions
+from clearway.study.contraflow import contraflow, contraflow_json, contraflow_text
 from clearway.study.history import history
 from clearway.study.history_text import history_json, history_table
 
 
 def study(arguments: argparse.Namespace) -> int:
-    """Try every recorded case and print its interval, the record, and hit or miss."""
+    """Try every recorded case and print its interval, the record, and hit or miss.
+
+    Or make a scenario's plan with its contraflow links and without, and print what they are worth.
+    """
+    if arguments.subject == "contraflow":
+        return _contraflow(arguments)
     line = ProgressLine(sys.stderr, quiet=arguments.quiet)
     found = history(
         arguments.folder,
@@ -26,6 +34,16 @@ def study(arguments: argparse.Namespace) -> int:
     text = history_json(found) if arguments.json else history_table(found, arguments.lang)
     if not arguments.quiet:
         sys.stdout.writelines(f"{_shown(one)}\n" for one in text.splitlines())
+    return OK
+
+
+def _contraflow(arguments: argparse.Namespace) -> int:
+    asked = {"seconds": arguments.seconds, "gap": arguments.gap}
+    options = SolveOptions(**{name: value for name, value in asked.items() if value is not None})
+    found = contraflow(read_scenario(arguments.folder), options)
+    text = contraflow_json(found) if arguments.json else contraflow_text(found)
+    if not arguments.quiet:
+        sys.stdout.write(text)
     return OK
 
 
