@@ -109,7 +109,7 @@ def _in_range(drives: Drives, depot: int, way: tuple[int, int, int]) -> bool:
     """Whether a convoy can drive from its depot by a corridor, zone and corridor back to it."""
     k_in, zone, k_out = way
     far = drives.outside_m(depot, k_in) + drives.outside_m(depot, k_out)
-    return far + drives.metres(k_in, [zone], k_out) <= drives.type.range_m
+    return drives.within(drives.type.range_m - far, k_in, [zone], k_out)
 
 
 def _file(booking: Booking, corridor: int, count: int, begin: float, end: float) -> float | None:

@@ -84,14 +84,20 @@ class Drives:
         way = _ways(self.roads, self.from_stop[zone], start, mouth, self.scenario)
         return (*way, *self.scenario.corridors[corridor].links)
 
-    def metres(self, corridor: int, zones: Sequence[int], other: int) -> float:
-        """Return metres from a corridor's exit by the nodes of zones to another's exit."""
+    def within(self, metres: float, corridor: int, zones: Sequence[int], other: int) -> bool:
+        """Whether it is no farther from a corridor's exit by zones' nodes to another's exit."""
+        seconds = self.inward[corridor] + self.gate_stop[corridor, zones[0]]
+        seconds += sum(self.stop_stop[pair] for pair in pairwise(zones))
+        seconds += self.stop_gate[other, zones[-1]] + self.outward[other]
+        # Nobody is faster than the type: most ways need not be looked up.
+        if seconds * self.type.speed_m_per_s.central <= metres:
+            return True
         ways = [self.links_in(corridor, zones[0])]
         ways += [self.links_between(*pair) for pair in pairwise(zones)]
         ways.append(self.links_out(zones[-1], other))
         network = self.scenario.network
         rows = network.link_index([link for way in ways for link in way])
-        return float(network.links.length_m[rows].sum())
+        return float(network.links.length_m[rows].sum()) <= metres
 
     def outside_m(self, place: int, corridor: int) -> float:
         """Return metres between a place outside and a corridor's exit."""

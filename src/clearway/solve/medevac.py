@@ -255,7 +255,7 @@ class Medevac:
         zones = [self._zone[zone] for zone, _, _ in way[2]]
         home = self._place[self._scenario.care.hospitals[hospital].id]
         far = drives.outside_m(self._place[turn.place], way[0]) + drives.outside_m(home, corridor)
-        return far + drives.metres(way[0], zones, corridor) <= kind.range_m
+        return drives.within(kind.range_m - far, way[0], zones, corridor)
 
     def _in_time(self, turn: Turn, hospital: int, done_s: float) -> bool:
         """Whether a vehicle that is free at a hospital then is back at its depot in time."""
