@@ -55,8 +55,8 @@ class _Homes:
 
     def __init__(self, problem: Problem, columns: Columns) -> None:
         who = columns.zone * problem.supply.shape[1] + columns.group
-        self._begin = np.flatnonzero(np.append(True, who[1:] != who[:-1])) if len(who) else who
-        self._end = np.append(self._begin[1:], len(who)).astype(np.int64)
+        self._begin = np.searchsorted(who, np.unique(who))
+        self._end = np.searchsorted(who, np.unique(who), side="right")
         self._sums = [
             np.append(0, np.cumsum(problem.taken.willing(
                 problem.scenario, int(columns.zone[at]), int(columns.group[at])
