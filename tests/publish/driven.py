@@ -8,7 +8,9 @@ from functools import cache
 import numpy as np
 
 from clearway.judge.check import judge
+from clearway.model.care import Care
 from clearway.model.facts import Text
+from clearway.model.fleet import Aid
 from clearway.model.outcome import DIED, LEFT, MOVED, Ensemble, FleetOutcome
 from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
@@ -94,7 +96,7 @@ def hostile_case() -> tuple[Scenario, Plan]:
     everything = " ".join(HOSTILE)
     text = Text(f"{everything} en", f"{everything} عربي")
     fleet, care, aid = scenario.fleet, scenario.care, scenario.aid
-    bad = hostile(scenario)
+    bad = hostile(scenario.replace(care=Care(), aid=Aid()))
     zones = dict(zip([z.id for z in scenario.zones], [z.id for z in bad.zones], strict=True))
     codes = {one.code: f"{one.code}{HOSTILE[0]}" for one in care.patients}
     patients = tuple(
