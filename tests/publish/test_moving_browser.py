@@ -62,11 +62,13 @@ def test_boards_unfold_when_they_are_pressed(opened: Watched) -> None:
 
 def test_on_paper_everything_is_unfolded(opened: Watched) -> None:
     page = opened.page
-    folded = page.locator("details:not([open])")
+    folded = page.locator("details:not([open], .as-shown)")
     before = folded.count()
     assert before > 0
+    assert page.locator("details.as-shown[open]").count() == 0  # every trip: only if unfolded
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert folded.count() == 0
+    assert page.locator("details.as-shown[open]").count() == 0
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert folded.count() == before
     assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
