@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 from dataclasses import replace
 from functools import cache
@@ -246,7 +248,10 @@ def test_places_off_the_drawing_stand_at_its_edge_and_apart() -> None:
     beyond = [place for place in found.places if place.kind == "hospital"]
     assert [place.id for place in beyond] == sorted(place.id for place in beyond)
     assert all(place.beyond for place in beyond)
-    assert len({(place.x, place.y) for place in beyond}) > 1
+    marks = [(one.x, one.y) for one in beyond]
+    marks += [(one.x, one.y) for one in (*found.receptions, *found.mouths)]
+    apart = [math.dist(one, other) for one, other in itertools.combinations(marks, 2)]
+    assert min(apart) >= 68  # as wide as a mark is
     for place in found.places:
         assert 0 < place.x < found.width
         assert 0 < place.y < found.height

@@ -19,8 +19,10 @@ from clearway.model.plan import PARTIAL, Binding, Level, Plan, Status
 from clearway.model.scenario import Scenario
 from clearway.model.verdict import PlanBreach
 from clearway.publish.beside import NOTHING_BESIDE, Beside
-from clearway.publish.summary import FORMAT, VERBS, summary
+from clearway.publish.summary import FORMAT, VERBS, all_red_out, summary, waiting
+from tests.judge.sound import sound
 from tests.plans import greedy_plan
+from tests.publish.driven import aided, aided_ensemble, short
 from tests.publish.ensembles import compared
 from tests.publish.pages import decision, town, town_comparison, town_ensemble
 
@@ -62,6 +64,8 @@ def test_every_key_is_documented_and_every_documented_key_is_there(two_days: Sce
     plan = bound_plan(two_days)
     verdict = replace(judge(two_days, plan), decision=decision())
     found = set(keys_of(summary(two_days, plan, None, verdict, Beside(timings=TIMINGS))))
+    assert not {"patients", "fleet", "aid"} & found
+    found |= set(keys_of(summary(*aided()[:2], None, aided()[2], NOTHING_BESIDE)))
     rows = re.findall(r"^\| (`[^|]+`) \|", DOCUMENT, re.MULTILINE)
     documented = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     seconds = set(VERBS)
@@ -199,3 +203,60 @@ def test_reasons_are_told_in_both_languages() -> None:
     }
     met = [reason for reason in found["reasons"] if reason["state"] == "met"]
     assert {reason["turn"] for reason in met} == {None}
+
+
+# --------------------------------------------------------------------------- who does not walk
+
+
+def test_patients_vehicles_and_aid_are_the_judges() -> None:
+    scenario, plan, verdict = aided()
+    found = summary(scenario, plan, aided_ensemble(), verdict, NOTHING_BESIDE)
+    assert found["patients"] == {
+        "listed": 5,
+        "red": 2,
+        "out": 5,
+        "red_out": 2,
+        "companions_out": 5,
+        "p_all_red_out": 0.85,
+    }
+    tally = verdict.fleet
+    assert tally is not None
+    assert found["fleet"] == {
+        "vehicles": 3,
+        "trips": 6,
+        "seats_offered": tally.seats_offered,
+        "seats_used": tally.seats_used,
+    }
+    assert found["aid"] == {"convoys": 1, "arrived": 1}
+    json.dumps(found, allow_nan=False)
+
+
+def test_what_a_scenario_has_none_of_is_not_there() -> None:
+    scenario, plan, verdict = town()
+    assert not {"patients", "fleet", "aid"} & set(figures(scenario))
+    assert list(summary(scenario, plan, None, verdict, NOTHING_BESIDE)).count("people") == 1
+    scenario, plan = sound("one_bus")
+    found = summary(scenario, plan, None, judge(scenario, plan), NOTHING_BESIDE)
+    assert "fleet" in found
+    assert not {"patients", "aid"} & set(found)
+
+
+def test_the_chance_of_red_patients_is_null_without_members() -> None:
+    scenario, plan, verdict = short()
+    found = summary(scenario, plan, None, verdict, NOTHING_BESIDE)
+    assert found["patients"]["p_all_red_out"] is None
+    assert (found["patients"]["listed"], found["patients"]["out"]) == (5, 4)
+
+
+def test_red_patients_who_refused_are_not_waited_for() -> None:
+    scenario, _, _ = aided()
+    outcome = aided_ensemble().fleet
+    assert outcome is not None
+    assert waiting(scenario).tolist() == [True] * 5
+    assert waiting(scenario, "red").tolist() == [True, True, False, False, False]
+    refused = replace(scenario.care.patients[0], state="refused")
+    care = replace(scenario.care, patients=(refused, *scenario.care.patients[1:]))
+    other = scenario.replace(care=care)
+    # It was P1 who died in three members; P2 is out in all of them.
+    assert all_red_out(scenario, outcome).value == 0.85
+    assert all_red_out(other, outcome).value == 1.0

@@ -33,14 +33,14 @@ def printable(text: str) -> str:
 def size(scenario: Scenario) -> str:
     """Return how large a scenario is, in words."""
     others = (
-        (scenario.fleet.count, "vehicles"),
-        (len(scenario.care.patients), "patients"),
-        (len(scenario.aid.convoys), "convoys"),
+        (scenario.fleet.count, "vehicle"),
+        (len(scenario.care.patients), "patient"),
+        (len(scenario.aid.convoys), "convoy"),
     )
     return (
         f"{int(scenario.demand.persons.sum()):,} people in {len(scenario.zones)} zones, "
         f"{len(scenario.corridors)} corridors, {len(scenario.network.links.id):,} links"
-        + "".join(f", {count:,} {name}" for count, name in others if count)
+        + "".join(f", {count:,} {name}{'s' * (count > 1)}" for count, name in others if count)
     )
 
 

@@ -114,6 +114,8 @@ def sketch(
     drawn = _Drawn(np.stack((x, y), axis=1), np.cumsum(lines.count) - lines.count, lines.count)
     names = {"minor": MINOR, "major": MAJOR, "beyond": BEYOND}
     visible = frame.visible(x, y, drawn)
+    mouths = tuple(_marks(scenario, frame, [(c.id, c.mouth) for c in scenario.corridors]))
+    sites = tuple(_marks(scenario, frame, [(r.id, r.node) for r in scenario.receptions]))
     return Sketch(
         width=_WIDTH,
         height=frame.height,
@@ -133,10 +135,10 @@ def sketch(
             )
             for row, one in enumerate(scenario.corridors)
         ),
-        mouths=tuple(_marks(scenario, frame, [(c.id, c.mouth) for c in scenario.corridors])),
-        receptions=tuple(_marks(scenario, frame, [(r.id, r.node) for r in scenario.receptions])),
+        mouths=mouths,
+        receptions=sites,
         convoys=tuple(_convoys(scenario, drawn, ridden)),
-        places=tuple(_places(scenario, frame)),
+        places=tuple(_places(scenario, frame, [(one.x, one.y) for one in (*mouths, *sites)])),
     )
 
 
@@ -253,15 +255,17 @@ def _convoys(scenario: Scenario, drawn: _Drawn, ridden: Rides) -> Iterator[str]:
             yield drawn.path(scenario.network.link_index(links).tolist())
 
 
-def _places(scenario: Scenario, frame: _Frame) -> Iterator[Place]:
-    """Yield depots and hospitals; who would stand off the drawing is moved to its edge."""
+def _places(scenario: Scenario, frame: _Frame, taken: list[tuple[int, int]]) -> Iterator[Place]:
+    """Yield depots and hospitals; who would stand off the drawing is moved to its edge.
+
+    There they keep clear of one another and of the marks that are ``taken``.
+    """
     found = places(scenario)
     if not found:
         return
     lon, lat = (np.array(column) for column in zip(*(one.at for one in found), strict=True))
     x, y = frame.place(lon, lat)
     off = (x < _PAD) | (x > _WIDTH - _PAD) | (y < _PAD) | (y > frame.height - _PAD)
-    taken: list[tuple[int, int]] = []
     for row in np.lexsort((y, ~off)).tolist():
         at = (int(x[row]), int(y[row]))
         if off[row]:
