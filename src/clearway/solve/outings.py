@@ -90,7 +90,8 @@ def sweep_day(ground: Ground) -> Swept:
     ``leaving[t, q] = max(leaving[t + 1, q], max over k of worth - persons x price + standing at
     the site)``, ``entering[t, k] = max(entering[t + 1, k], max over q of leaving[t + drive, q])``
     and ``standing[t, p] = max(standing[t + 1, p], max over k of entering[t + drive, k])``. Every
-    drive takes a minute at least, so one pass back over time settles it.
+    drive takes a minute at least, so one pass back over time settles it. What is as good now as
+    later is done now: if somebody else takes those who were to be fetched last, time is left.
     """
     corridors, pickups = ground.worth.shape
     minutes, places = ground.price.shape[1], len(ground.to_gate)
@@ -124,7 +125,7 @@ def _leave(ground: Ground, found: Swept, t: int, q: int) -> tuple[float, int]:
             continue
         value = ground.worth[k, q] - ground.persons[q] * ground.price[k, out] - ground.toll[k, out]
         value += found.standing[min(out + ground.after[k], minutes), ground.site[k]]
-        if value > best:
+        if value > best or (by == WAIT and value == best):
             best, by = value, k
     return best, by
 
@@ -137,8 +138,9 @@ def _enter(ground: Ground, found: Swept, t: int, k: int) -> tuple[float, int]:
     if ground.opens[k] <= t < ground.closes[k] and ground.lane[k, t]:
         for q in range(len(ground.persons)):
             then = t + ground.gate_stop[k, q]
-            if then <= minutes and found.leaving[then, q] - ground.toll[k, t] > best:
-                best, to = found.leaving[then, q] - ground.toll[k, t], q
+            value = found.leaving[then, q] - ground.toll[k, t] if then <= minutes else -np.inf
+            if value > best or (to == WAIT and value == best):
+                best, to = value, q
     return best, to
 
 
@@ -149,8 +151,9 @@ def _stand(ground: Ground, found: Swept, t: int, p: int) -> tuple[float, int]:
     best, to = found.standing[t + 1, p], WAIT
     for k in range(len(ground.after)):
         then = t + ground.to_gate[p, k]
-        if then <= minutes and found.entering[then, k] > best:
-            best, to = found.entering[then, k], k
+        value = found.entering[then, k] if then <= minutes else -np.inf
+        if value > best or (to == WAIT and value == best):
+            best, to = value, k
     return best, to
 
 
