@@ -43,6 +43,7 @@ from clearway.simulate.lanes import (
 )
 from clearway.simulate.traffic import (
     ABOARD,
+    ANNOUNCED,
     APART,
     ARRIVE,
     ARRIVED,
@@ -115,6 +116,10 @@ from clearway.simulate.traffic import (
 
 #: Seconds until those aboard a vehicle that broke down are out with another (assumed).
 RESCUE_S = 3600.0
+#: The same for those between gate and exit: the next vehicle takes them, or they walk; assumed.
+CORRIDOR_RESCUE_S = 1800.0
+#: Share of the time of a notice that is kept as a margin before the end that it told of; assumed.
+NOTICE_SHARE = 0.25
 #: Seconds by which sums of times may differ.
 LOOSE_S = 1e-3
 
@@ -368,7 +373,8 @@ def _go_out(traffic: Traffic, v: int, time: float) -> Any:
     else:
         passes = find_pass(traffic, k, w, wish, persons)
     out = passes + orders.way_s[orders.trip[t, WAY_OUT]] + again_s(traffic, w, persons)
-    if state < 0 or out > closing(traffic, w, max(time, min(passes, window[w, ENDS]))) + LOOSE_S:
+    known = max(time, min(passes, window[w, ENDS]))
+    if state < 0 or out > _last_exit(traffic, w, k, known) + LOOSE_S:
         shut_in(traffic, v, time)
     elif state == 0:
         then(traffic, v, GOES_OUT, max(wish, time + orders.clock[STEP_S]))
@@ -378,6 +384,19 @@ def _go_out(traffic: Traffic, v: int, time: float) -> Any:
     else:
         take_pass(traffic, k, passes, persons)
         _cross(traffic, v, passes)
+
+
+@numba.njit(cache=True, nogil=True)
+def _last_exit(traffic: Traffic, w: int, k: int, time: float) -> Any:
+    """Return when a vehicle let through now must be out: the margin before the closing known.
+
+    After notice of an earlier end the margin is shorter, or nobody could be fetched any more.
+    """
+    window, margin = traffic.chances.window, traffic.orders.margin_s[k]
+    shut = closing(traffic, w, time)
+    if shut < window[w, ANNOUNCED]:
+        margin = min(margin, NOTICE_SHARE * (window[w, ENDS] - window[w, KNOWN]))
+    return shut - margin
 
 
 @numba.njit(cache=True, nogil=True)
@@ -402,7 +421,7 @@ def _cross(traffic: Traffic, v: int, passed: float) -> Any:
         rescue(traffic, v, passed, out + RESCUE_S)
         return
     broke = breaks <= out
-    out += RESCUE_S if broke else 0.0
+    out += CORRIDOR_RESCUE_S if broke else 0.0
     miss(traffic, t)
     yard.trip[t, GATE], yard.trip_s[t, PASSED_OUT], yard.trip_s[t, OUT_S] = k, passed, out
     if out > window[w, ENDS] + LOOSE_S:
