@@ -406,8 +406,8 @@ def _facts(project: Project) -> tuple[Fact, ...]:
         Fact(
             "capacity",
             Text(
-                "A lane carries 80 per cent (50 to 100) of its usual vehicles; lanes and speeds that"
-                " nobody mapped are those usual for the class of street.",
+                "A lane carries 80 per cent (50 to 100) of its usual vehicles; lanes and speeds"
+                " that nobody mapped are those usual for the class of street.",
                 "تحمل الحارة 80 في المئة (من 50 إلى 100) من عدد مركباتها المعتاد؛ والحارات والسرعات"
                 " غير المسجلة في الخريطة هي المعتادة لصنف الشارع.",
             ),

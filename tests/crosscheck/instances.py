@@ -10,7 +10,7 @@ import numpy as np
 
 from clearway.model.network import Network
 from clearway.model.population import Demand
-from clearway.model.scenario import NOTHING_AGREED, Scenario
+from clearway.model.scenario import NO_AID, NO_CARE, NO_FLEET, NOTHING_AGREED, Scenario
 from tests.scenarios import Recipe, at_hour, build
 
 #: Width of a street that lets one person through in a minute (1.3 persons/m/s, IMO).
@@ -95,6 +95,9 @@ def district(scenario: Scenario, sector: str, corridors: tuple[str, ...]) -> Sce
     return scenario.replace(
         network=Network(nodes, type(links)(**columns)),
         zones=tuple(scenario.zones[z] for z in zones),
+        fleet=NO_FLEET,
+        care=NO_CARE,
+        aid=NO_AID,
         demand=Demand(scenario.demand.households[zones]),
         corridors=kept,
         windows=windows,

@@ -171,7 +171,7 @@ class Master:
             (each, row, np.full(len(cells), -1.0)),
             (each, row + 1, np.ones(len(cells))),
             (each, np.full(len(cells), self._hold + 1), wait),
-            self._late_entries(each, cells, np.full(len(cells), -1.0)),
+            _late(self._problem, self._late_row, (each, cells, np.full(len(cells), -1.0))),
         ]
         upper = self._problem.cells.spare[cells]
         self._lp.add_columns(np.zeros(len(cells)), upper, _sparse(entries, len(cells)))
@@ -240,8 +240,8 @@ class Master:
             (each, self._site_row + site, np.ones(count)),
             (each, np.full(count, self._hold), weight),
             (each, np.full(count, self._hold + 1), costs[EXPOSURE]),
-            self._late_entries(each, columns.cell, p.cells.late_share[columns.cell]),
-            self._shared_entries(each, columns.cell),
+            _late(p, self._late_row, (each, columns.cell, p.cells.late_share[columns.cell])),
+            _overlapping(p, self._cell_row, each, columns.cell),
             self._link_entries(use),
         ]
         if self._spread < 1:
@@ -304,7 +304,12 @@ class Master:
 
     def _add_overfull(self, x: NDArray[np.float64]) -> bool:
         keys, persons = self.link_use(x)
-        over = persons > self._room(keys) * (1 + OVERFULL) + OVERFULL
+        room = (
+            _less(self._problem, self._routes, keys)
+            if self._headroom
+            else (self._routes.capacity(keys))
+        )
+        over = persons > room * (1 + OVERFULL) + OVERFULL
         new = np.setdiff1d(keys[over], self._keys)
         if not len(new):
             return False
@@ -313,37 +318,12 @@ class Master:
         entries: list[_Entries] = [(row, self._extra + column, self._use.share[mine])]
         lower = np.full(len(new), -INFINITY)
         first = self._lp.rows
-        self._lp.add_rows(lower, self._room(new), _sparse(entries, len(new)))
+        self._lp.add_rows(lower, room[np.searchsorted(keys, new)], _sparse(entries, len(new)))
         keys = np.concatenate([self._keys, new])
         rows = np.concatenate([self._key_rows, first + np.arange(len(new))])
         order = np.argsort(keys)
         self._keys, self._key_rows = keys[order], rows[order]
         return True
-
-    def _room(self, keys: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return what may enter streets; where many are full, less what whole households need."""
-        room = self._routes.capacity(keys)
-        if not self._headroom:
-            return room
-        mode, _ = self._routes.place(keys)
-        modes = self._problem.modes
-        unit = np.array(
-            [modes.unit[modes.of_group == one].max(initial=0.0) for one in range(len(modes))]
-        )
-        return np.asarray(np.maximum(0.0, room * (1 - ROUND_SHARE) - ROUND_PERSONS * unit[mode]))
-
-    def _shared_entries(self, each: NDArray[np.int64], cell: NDArray[np.int64]) -> _Entries:
-        """Return the part of those in an overlapping slot in the row of the one before."""
-        mine = self._problem.cells.overlap[cell]
-        return each[mine], self._cell_row + cell[mine] - 1, np.ones(int(mine.sum()))
-
-    def _late_entries(
-        self, each: NDArray[np.int64], cell: NDArray[np.int64], value: NDArray[np.float64]
-    ) -> _Entries:
-        """Return the part in the rows of those who come late in a slot of a gate."""
-        mine = self._problem.cells.late_share[cell] > 0
-        row = self._late_row + np.searchsorted(self._late, cell[mine])
-        return each[mine], row, value[mine]
 
     def _link_entries(self, use: Use) -> _Entries:
         if not len(self._keys):
@@ -375,6 +355,31 @@ class Master:
             self._keys,
             dual[self._key_rows],
         )
+
+
+def _late(p: Problem, late_row: int, entries: _Entries) -> _Entries:
+    """Return the part in the rows of those who come late in a slot, of entries in slots."""
+    each, cell, value = entries
+    mine = p.cells.late_share[cell] > 0
+    row = late_row + np.searchsorted(np.flatnonzero(p.cells.late_share > 0), cell[mine])
+    return each[mine], row, value[mine]
+
+
+def _overlapping(
+    p: Problem, cell_row: int, each: NDArray[np.int64], cell: NDArray[np.int64]
+) -> _Entries:
+    """Return the part of those in an overlapping slot in the row of the one before."""
+    mine = p.cells.overlap[cell]
+    return each[mine], cell_row + cell[mine] - 1, np.ones(int(mine.sum()))
+
+
+def _less(p: Problem, routes: Routes, keys: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return what may enter streets, less what whole households need."""
+    mode, _ = routes.place(keys)
+    modes = p.modes
+    unit = [modes.unit[modes.of_group == one].max(initial=0.0) for one in range(len(modes))]
+    room = routes.capacity(keys) * (1 - ROUND_SHARE) - ROUND_PERSONS * np.array(unit)[mode]
+    return np.asarray(np.maximum(0.0, room))
 
 
 def _names(columns: Columns) -> list[tuple[int, ...]]:

@@ -140,17 +140,8 @@ def pose(scenario: Scenario, taken: Taken | None = None) -> Problem:
     zone_node = network.node_index([zone.node for zone in scenario.zones])
     per_step = planning.step_s // planning.tick_s
     steps = _whole_steps(walk[:, :, zone_node].transpose(2, 0, 1), per_step)
-    for g, mode in enumerate(modes.of_group):
-        for k, tail in enumerate(tails[mode]):
-            if tail is None or not modes.able[g]:
-                steps[:, g, k] = NEVER
-    corridor_ticks = np.stack(
-        [
-            ticks[:, network.link_index(corridor.links)].sum(axis=1)
-            for corridor in scenario.corridors
-        ],
-        axis=1,
-    )
+    _bar(steps, modes, tails)
+    corridor_ticks = _corridor_ticks(scenario, ticks)
     opens, last = _window_steps(scenario, corridor_ticks)
     supply = _supply(scenario, taken)
     cohorts = planning.slot_s // planning.step_s
@@ -182,6 +173,21 @@ def pose(scenario: Scenario, taken: Taken | None = None) -> Problem:
         np.ones(len(scenario.groups)),
         taken,
     )
+
+
+def _bar(
+    steps: NDArray[np.int64], modes: Modes, tails: tuple[tuple[Tail | None, ...], ...]
+) -> None:
+    """Take away the walks of those who do not go by themselves, and those that lead nowhere."""
+    for g, mode in enumerate(modes.of_group):
+        for k, tail in enumerate(tails[mode]):
+            if tail is None or not modes.able[g]:
+                steps[:, g, k] = NEVER
+
+
+def _corridor_ticks(scenario: Scenario, ticks: NDArray[np.int64]) -> NDArray[np.int64]:
+    rows = [scenario.network.link_index(corridor.links) for corridor in scenario.corridors]
+    return np.stack([ticks[:, row].sum(axis=1) for row in rows], axis=1)
 
 
 def _whole_steps(ticks: NDArray[np.float64], per_step: int) -> NDArray[np.int64]:
