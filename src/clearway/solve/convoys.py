@@ -44,23 +44,10 @@ def run_convoy(
     """
     zone = row_of(scenario.zones)[convoy.zone]
     depot = [name for name, _, _ in places(scenario)].index(convoy.depot)
-    since = max(float(scenario.seconds(convoy.since)), not_before_s, 0.0)
-    until = float(scenario.seconds(convoy.until))
-    best: tuple[float, int, float, Day] | None = None
-    for day in days:
-        for k in range(len(scenario.corridors)):
-            stop = float(drives.gate_stop[k, zone])
-            if not math.isfinite(stop + float(drives.inward[k])):
-                continue
-            begin, end = max(since, float(day.opens[k])), min(until, float(day.closes[k]))
-            gate = _file(booking, k, convoy.vehicles, begin, end)
-            if gate is not None and (best is None or gate + stop < best[0]):
-                best = gate + stop, k, gate, day
-        if best is not None:
-            break
-    if best is None:
+    entry = _in_first(scenario, convoy, drives, booking, days, not_before_s)
+    if entry is None:
         return None
-    arrive, k_in, gate_in, day = best
+    arrive, k_in, gate_in, day = entry
     leave = math.ceil(arrive) + math.ceil(convoy.unload_s.central)
     # It takes its own places in the lane inward before it looks for some outward.
     _take(booking, k_in, convoy.vehicles, gate_in)
@@ -87,6 +74,33 @@ def run_convoy(
         done_s=home + math.ceil(drives.type.alight_s.central + drives.type.rest_s),
     )
     return ConvoyRun(convoy.id, trip)
+
+
+def _in_first(
+    scenario: Scenario,
+    convoy: Convoy,
+    drives: Drives,
+    booking: Booking,
+    days: tuple[Day, ...],
+    not_before_s: float,
+) -> tuple[float, int, float, Day] | None:
+    """Return when it can be in its zone first, by which corridor, through its gate when, and day."""
+    zone = row_of(scenario.zones)[convoy.zone]
+    since = max(float(scenario.seconds(convoy.since)), not_before_s, 0.0)
+    until = float(scenario.seconds(convoy.until))
+    best: tuple[float, int, float, Day] | None = None
+    for day in days:
+        for k in range(len(scenario.corridors)):
+            stop = float(drives.gate_stop[k, zone])
+            if not math.isfinite(stop + float(drives.inward[k])):
+                continue
+            begin, end = max(since, float(day.opens[k])), min(until, float(day.closes[k]))
+            gate = _file(booking, k, convoy.vehicles, begin, end)
+            if gate is not None and (best is None or gate + stop < best[0]):
+                best = gate + stop, k, gate, day
+        if best is not None:
+            break
+    return best
 
 
 def _back(
