@@ -84,7 +84,7 @@ def _in_first(
     days: tuple[Day, ...],
     not_before_s: float,
 ) -> tuple[float, int, float, Day] | None:
-    """Return when it can be in its zone first, by which corridor, through its gate when, and day."""
+    """Return when it can first be in its zone, the corridor, when at its gate, and the day."""
     zone = row_of(scenario.zones)[convoy.zone]
     since = max(float(scenario.seconds(convoy.since)), not_before_s, 0.0)
     until = float(scenario.seconds(convoy.until))
