@@ -56,12 +56,14 @@ def test_a_window_that_opens_between_steps_begins_with_the_next() -> None:
     assert pose(scenario).open_step.tolist() == [0, 61]
 
 
-@pytest.mark.parametrize(("minutes", "cells"), [(22, 0), (23, 1), (37, 1), (38, 2)])
+@pytest.mark.parametrize(("minutes", "cells"), [(22, 0), (23, 1), (24, 2), (37, 2), (38, 2)])
 def test_a_window_has_a_slot_if_a_whole_one_fits(minutes: int, cells: int) -> None:
     # Four steps to the gate, a slot of 15, five to be out: the last of a slot passes in step 18.
+    # Where nobody may wait, a last slot overlaps the one before until a second whole one fits.
     hours = minutes / 60
     problem = pose(one_corridor(windows=((1, 8, 8 + hours),), margin_min=0.0, holding_persons=0.0))
     assert len(problem.cells) == cells
+    assert problem.cells.overlap.tolist() == [False, minutes < 38][:cells]
 
 
 def test_the_uptake_rules_the_supply() -> None:
@@ -109,6 +111,12 @@ def _check_slots(problem: Problem, recipe: Recipe) -> None:
     cells = problem.cells
     for window in np.unique(cells.window):
         mine = np.flatnonzero(cells.window == window)
+        if cells.overlap[mine[-1]]:
+            end = cells.first[mine[-1]] + cells.steps[mine[-1]] - 1
+            assert end == problem.last_step[:, window].max()
+            assert cells.first[mine[-1]] > cells.first[mine[-2]]
+            assert not cells.spare[mine].any()
+            mine = mine[:-1]
         first, steps, front = cells.first[mine], cells.steps[mine], cells.front[mine]
         assert (np.diff(mine) == 1).all()
         assert (first[1:] == first[:-1] + steps[:-1]).all()
