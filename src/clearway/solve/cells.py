@@ -130,9 +130,9 @@ def _no_cells() -> Cells:
 def _last_overlapping(cells: Cells, end: int, rate: float) -> Cells:
     """Return one window's slots with one more up to its end if they end before.
 
-    They do where nobody may wait at the gate from one slot to the next. Those of the last slot then come among the last of
-    the one before, as many of both as the gate serves at once: no loss where streets are
-    narrower than the gate.
+    They do where nobody may wait at the gate from one slot to the next. Those of the last slot then
+    come among the last of the one before, as many of both as the gate serves at once: no loss where
+    streets are narrower than the gate.
     """
     cohorts, count = int(cells.steps[0]), len(cells)
     if cells.spare.any() or int(cells.first[-1] + cells.steps[-1]) >= end:
