@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from datetime import timedelta
 from typing import Any
 
@@ -231,10 +232,21 @@ def _stopped(ends: int, known: int, ending: int) -> dict[str, Any]:
 def test_a_stop_with_notice_brings_a_full_bus_out_in_time() -> None:
     scenario, plan = sound("one_bus")
     first = trips(plan)[0]
-    ends = first.gate_out_s + int(BUS_THROUGH)
-    ran = went(scenario, plan, _stopped(ends, first.stops[0].leave_s, STOPPED_WITH_NOTICE))
+    known, out = first.stops[0].leave_s, first.gate_out_s + int(BUS_THROUGH)
+    # A quarter of the notice is kept as a margin.
+    ends = known + math.ceil((out - known) / 0.75)
+    ran = went(scenario, plan, _stopped(ends, known, STOPPED_WITH_NOTICE))
     assert ran.run.riders == sum(load.persons for load in first.loads)
     assert ran.harms() == [0, 0, 0]
+
+
+def test_a_bus_that_would_be_out_in_the_last_quarter_of_a_notice_stays_inside() -> None:
+    scenario, plan = sound("one_bus")
+    first = trips(plan)[0]
+    known, out = first.stops[0].leave_s, first.gate_out_s + int(BUS_THROUGH)
+    ran = went(scenario, plan, _stopped(out, known, STOPPED_WITH_NOTICE))
+    assert ran.run.riders == 0
+    assert ran.harms()[:2] == [0, 0]
 
 
 def test_a_stop_with_notice_leaves_those_who_still_board_at_home() -> None:
