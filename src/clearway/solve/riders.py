@@ -25,6 +25,9 @@ from clearway.solve.vehicles import Turn, with_load
 
 #: Rounds in which vehicles are given their first days, and those in which each is thought over.
 ROUNDS, AGAIN = 12, 24
+#: Shares by which those who would be fetched twice are worth less in other tries of a day, and by
+#: which one must be better to be taken.
+EASE, BETTER = (0.01, 0.1, 0.3, 0.6), 1e-6
 #: Persons on board as a multiple of those whom a trip was planned for, at most.
 MORE = 1.1
 
@@ -99,10 +102,45 @@ class Rides:
         turn.back_to(given.first, given.place, given.free_s)
 
     def _give(self, turn: Turn, one: Shift, dual: NDArray[np.float64]) -> None:
-        """Give a vehicle its best day; as far as the same people are not fetched twice."""
-        q, mean = one.pickups, one.pickups.persons
+        """Give a vehicle its best day; as far as the same people are not fetched twice.
+
+        The best day does not know that people can be fetched once. Where it would fetch some again,
+        days are tried in which they are worth a little less.
+        """
         gain, price = dues(self._problem, self._slots, one, MIXED, dual)
-        prices = price, np.zeros(price.shape)
+        worth, scarce = self._try(turn, one, gain, price)
+        best, now = (worth, gain), gain
+        for ease in EASE if scarce else ():
+            self._withdraw(turn)
+            now = gain.copy()
+            now[:, list(scarce)] -= ease * np.abs(now[:, list(scarce)])
+            self._try(turn, one, now, price)
+            worth = self._worth(turn, gain, price)
+            if worth > best[0] * (1 + BETTER):
+                best = worth, now
+        if now is not best[1]:
+            self._withdraw(turn)
+            self._try(turn, one, best[1], price)
+        given = self._given.get(id(turn))
+        if given is not None:
+            trips = [(trip[3], trip[5], trip[6], persons) for trip, persons in given.trips]
+            given.columns.append(self._fix(one, trips))
+
+    def _worth(self, turn: Turn, gain: NDArray[np.float64], price: NDArray[np.float64]) -> float:
+        """Return what a vehicle's day is worth."""
+        given = self._given.get(id(turn))
+        trips = given.trips if given is not None else []
+        return sum(
+            persons * float(gain[trip[5], trip[3]] - price[trip[5], trip[6]])
+            for trip, persons in trips
+        )
+
+    def _try(
+        self, turn: Turn, one: Shift, gain: NDArray[np.float64], price: NDArray[np.float64]
+    ) -> tuple[float, set[int]]:
+        """Give a vehicle a day; return its worth, and the pick-ups where too few were left."""
+        q, mean = one.pickups, one.pickups.persons
+        prices, scarce = (price, np.zeros(price.shape)), set[int]()
         where, slots = (self._place[turn.place], one.minute(turn.free_s)), self._slots.rows(one)
         given = Given(one, where, len(turn.trips), turn.place, turn.free_s, [], [], [], [])
         while True:
@@ -112,13 +150,13 @@ class Rides:
                 ground.lane[k, slots[k] == slots[k, tick]] = False
             start = self._place[turn.place], one.minute(turn.free_s)
             table = trace_day(ground, sweep_day(ground), *start).tolist()
-            aboard = self._take(turn, one, table, persons, given)
-            if aboard:
-                given.columns.append(self._fix(one, aboard))
-            if len(aboard) == len(table):
+            taken = self._take(turn, one, table, persons, given)
+            if taken == len(table):
                 break
+            scarce.add(table[taken][3])
         if given.rides:
             self._given[id(turn)] = given
+        return self._worth(turn, gain, price), scarce
 
     def _take(
         self,
@@ -127,21 +165,20 @@ class Rides:
         table: list[list[int]],
         persons: NDArray[np.float64],
         given: Given,
-    ) -> list[Aboard]:
-        """Give a vehicle trips of ``table``, up to the first for which too few are left."""
-        aboard = list[Aboard]()
-        for entry in table:
-            pickup, k, ticks = entry[3], entry[5], entry[6]
+    ) -> int:
+        """Give a vehicle trips of ``table``; return how many until too few are left for one."""
+        for taken, entry in enumerate(table):
+            pickup, k = entry[3], entry[5]
             zone, group = int(one.pickups.zone[pickup]), int(one.pickups.group[pickup])
             count = float(persons[pickup])
             if self._left[zone, group] < count - 1e-6:
-                break
+                return taken
             trip = _trip(self._problem.scenario, one, entry)
             if not self._booking.fits(((entry[1], trip.gate_in_s), (k, trip.gate_out_s))):
                 # In and out in one slot, or after the trip before, of which it took the last place.
-                if not aboard:
+                if not taken:
                     given.full.append((entry[1], entry[2]))
-                break
+                return taken
             self._left[zone, group] -= count
             self._booking.take(entry[1], trip.gate_in_s)
             self._booking.take(k, trip.gate_out_s, count)
@@ -150,8 +187,7 @@ class Rides:
             turn.add(with_load(trip, Load(name, 0, homes, math.ceil(count))))
             given.rides.append((zone, group, k, trip.gate_out_s, count))
             given.trips.append((entry, count))
-            aboard.append((pickup, k, ticks, count))
-        return aboard
+        return len(table)
 
     def _fix(self, one: Shift, aboard: list[Aboard]) -> int:
         """Let the relaxation know of trips; return their column."""
