@@ -54,6 +54,10 @@ class Wards:
                     due = more
         return due
 
+    def due(self, one: Patient) -> bool:
+        """Return whether a bed is kept for one like this."""
+        return self._due.get(alike(self._scenario, one), 0) > 0
+
     def release(self, patients: Sequence[Patient]) -> None:
         """Keep what is left for ``patients`` alone, the first before the next: no others come."""
         self._due = self._chosen([patients])

@@ -106,9 +106,12 @@ class Medevac:
                     heapq.heappush(queue, (group[n].free_s, n))
 
     def run_rest(self, day_turns: list[Turn], not_before_s: float = -math.inf) -> None:
-        """Give vehicles of the last day trips for beds that were kept in vain; as :meth:`run`."""
+        """Give vehicles of the last day trips for beds that were kept in vain; as :meth:`run`.
+
+        For whom a bed is kept still, no vehicle can come any more.
+        """
         there = {one.code for one in self.waiting}
-        able = [one for one in self._able if one.code in there]
+        able = [one for one in self._able if one.code in there and not self.wards.due(one)]
         self.wards.release(sorted(able, key=lambda one: self._rank[one.code]))
         self.run(day_turns, not_before_s)
 
