@@ -12,7 +12,6 @@ from clearway.model.plan import (
     EXPOSURE,
     HOURS,
     INFEASIBLE,
-    LEVELS,
     LIMITED,
     OPTIMAL,
     PARTIAL,
@@ -148,7 +147,7 @@ def _check_status(plan: Plan) -> None:
     if not plan.levels:
         assert (code, plan.movements) == (INFEASIBLE, ())
         return
-    assert tuple(level.name for level in plan.levels) == LEVELS
+    assert tuple(level.name for level in plan.levels) == (PEOPLE, EXPOSURE, HOURS)
     assert plan.level(PEOPLE).value == plan.persons
     if not plan.persons:
         assert code in {INFEASIBLE, LIMITED}

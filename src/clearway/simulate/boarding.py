@@ -68,7 +68,7 @@ def board(traffic: Traffic, v: int, s: int, time: float, leave: float) -> Any:
     """Let those who are called to stop ``s`` board ``v`` at ``time``; it goes on at ``leave``."""
     t = traffic.yard.at[v, NOW_TRIP]
     if traffic.orders.trip[t, SICK]:
-        _board_patients(traffic, v, s, time)
+        _board_patients(traffic, v, s, time, leave)
     else:
         _board_riders(traffic, v, s, leave)
 
@@ -98,13 +98,13 @@ def _board_riders(traffic: Traffic, v: int, s: int, leave: float) -> Any:
 
 
 @numba.njit(cache=True, nogil=True)
-def _board_patients(traffic: Traffic, v: int, s: int, time: float) -> Any:
+def _board_patients(traffic: Traffic, v: int, s: int, time: float, leave: float) -> Any:
     """Let the patients of this stop board; then others of the zone whose own trip was missed."""
     orders, yard = traffic.orders, traffic.yard
     t = yard.at[v, NOW_TRIP]
     for place in range(orders.stop[s, CODE_FIRST], orders.stop[s, CODE_END]):
         p = orders.listed[place]
-        if yard.patient[p, 0] in (WAITS, MISSED) and _comes(traffic, p, time):
+        if yard.patient[p, 0] in (WAITS, MISSED) and _comes(traffic, p, time, leave):
             _take(traffic, v, p, s)
     while True:
         best = NONE
@@ -114,22 +114,22 @@ def _board_patients(traffic: Traffic, v: int, s: int, time: float) -> Any:
             if orders.patient[p, HOME_ZONE] != orders.stop[s, ZONE]:
                 continue
             better = best == NONE or orders.patient[p, COLOUR] < orders.patient[best, COLOUR]
-            if better and _fits(traffic, v, p, s) and orders.ready_s[p] <= time:
+            if better and _fits(traffic, v, p, s) and orders.ready_s[p] <= leave:
                 best = p
         if best == NONE:
             return
-        if _comes(traffic, best, time):
+        if _comes(traffic, best, time, leave):
             _take(traffic, v, best, s)
 
 
 @numba.njit(cache=True, nogil=True)
-def _comes(traffic: Traffic, p: int, time: float) -> Any:
-    """Return whether patient ``p`` is alive, ready and does not refuse; note if not."""
+def _comes(traffic: Traffic, p: int, time: float, leave: float) -> Any:
+    """Return whether ``p`` is alive, ready before it leaves, and does not refuse; note if not."""
     orders, yard = traffic.orders, traffic.yard
     if traffic.chances.dies_s[p] <= time:
         _drop(traffic, p, DEAD)
         return False
-    if orders.ready_s[p] > time:
+    if orders.ready_s[p] > leave:
         return False
     if traffic.chances.refuses[p]:
         _drop(traffic, p, REFUSAL)
