@@ -98,6 +98,11 @@ class Booking:
             for (corridor, slot), count in slots.items()
         )
 
+    def left(self, corridor: int, at_s: float) -> float:
+        """Return the persons more whom a gate can check in a slot, if nobody goes on foot."""
+        aboard = float(self.aboard[corridor, int(at_s // self.slot_s)])
+        return float(self.rate[corridor]) * self.slot_s - aboard
+
     def check_s(self, corridor: int, persons: int) -> float:
         """Return the seconds that the check of those on board takes."""
         return persons / self.rate[corridor] if self.rate[corridor] > 0 else math.inf

@@ -48,7 +48,9 @@ class Slots:
         """Lay the slots of the scenario on the blocks of ``relaxation``."""
         scenario, found = problem.scenario, relaxation.blocks
         corridors, cohorts = row_of(scenario.corridors), problem.cohorts
-        slots = int(found.end.max(initial=0)) // cohorts + 2
+        # Vehicles may pass when nobody on foot can any more, or ever could.
+        closes = max(scenario.seconds(window.closes) for window in scenario.windows)
+        slots = closes // scenario.planning.slot_s + 2
         row, block, share = list[int](), list[int](), list[float]()
         for b, (w, first, end) in enumerate(zip(found.window, found.first, found.end, strict=True)):
             k = corridors[scenario.windows[w].corridor]

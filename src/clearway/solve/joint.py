@@ -44,11 +44,11 @@ class Joint:
     :math:`i` and group :math:`g` board and takes :math:`a_{db}` persons through the gate in block
     :math:`b`, each row of :class:`~clearway.solve.relax.Relaxation` gains :math:`\sum_d a_d y_d`;
     :math:`\sum_{d \in c} y_d \le n_c` for the vehicles of a crew, and no more vehicles pass in a
-    slot than a lane checks. A few persons more than the mean load of each trip allows may ride,
-    since some trips are fuller. Days are priced exactly by
-    :func:`~clearway.solve.outings.sweep_day`, so the optimum plus what the best day of each crew
-    could still save for all its vehicles is a bound (Lagrange) for all plans that leave patients
-    their trips, round drives up to half a minute, and book the check of a full vehicle.
+    slot than a lane checks, and no more persons on board than the gate. A few persons more than
+    the mean load of each trip allows may ride, since some trips are fuller. Days are priced
+    exactly by :func:`~clearway.solve.outings.sweep_day`, so the optimum plus what the best day of
+    each crew could still save for all its vehicles is a bound (Lagrange) for all plans that leave
+    patients their trips, round drives up to half a minute, and book the check of a full vehicle.
     """
 
     def __init__(self, problem: Problem, crews: tuple[Crew, ...]) -> None:
@@ -69,6 +69,9 @@ class Joint:
         self._lane = self._first + len(self._crews)
         most = Booking(problem.scenario).lane_most.astype(float)
         relaxation.add_limits(np.repeat(most, self._slots.slots))
+        self._aboard = self._lane + self._slots.share.shape[0]
+        serves = [one.gate_persons_per_s.central for one in problem.scenario.corridors]
+        relaxation.add_limits(np.repeat(serves, self._slots.slots) * self._slots.slot_s)
         self._add_excess()
 
     def seed(self, days: list[Given]) -> None:
@@ -135,8 +138,9 @@ class Joint:
 
     def _ground(self, one: Shift, level: str, dual: NDArray[np.float64]) -> Ground:
         gain, price = dues(self._problem, self._slots, one, level, dual)
-        lanes = -dual[self._lane : self._lane + self._slots.share.shape[0]]
-        toll = np.ascontiguousarray(lanes[self._slots.rows(one)])
+        slots, count = self._slots.rows(one), self._slots.share.shape[0]
+        toll = np.ascontiguousarray(-dual[self._lane : self._lane + count][slots])
+        price = np.ascontiguousarray(price - dual[self._aboard : self._aboard + count][slots])
         return one.ground(one.pickups.persons, one.pickups.persons * gain, (price, toll))
 
     def _add(self, days: list[tuple[int, Shift, list[tuple[list[int], float]]]]) -> None:
@@ -163,6 +167,9 @@ class Joint:
             for k, tick in ((trip[1], trip[2]), (trip[5], trip[6])):
                 row = self._lane + int(slots[k, tick])
                 entries[row] = entries.get(row, 0.0) + 1.0
+        for _, k, tick, persons in aboard:
+            row = self._aboard + int(slots[k, tick])
+            entries[row] = entries.get(row, 0.0) + persons
         return {**entries, self._first + n: 1.0}, totals
 
     def _add_excess(self) -> None:
@@ -177,7 +184,7 @@ class Joint:
                 at = int(one.pickups.zone[n]), int(one.pickups.group[n])
                 most[at] = most.get(at, 0.0) + float(ahead[n])
                 ride[at] = min(ride.get(at, np.inf), float(least[n]))
-        first = self._lane + self._slots.share.shape[0]
+        first = self._aboard + self._slots.share.shape[0]
         self._relaxation.add_limits(np.array(list(most.values())))
         rows, groups = self._relaxation.rows, self._problem.supply.shape[1]
         columns = list[tuple[dict[int, float], tuple[float, ...]]]()

@@ -145,6 +145,8 @@ class Rides:
         given = Given(one, where, len(turn.trips), turn.place, turn.free_s, [], [], [], [])
         while True:
             persons = np.minimum(mean, self._left[q.zone, q.group])
+            # No more than some gate can check in a slot at all.
+            persons = np.minimum(persons, self._booking.persons_most.max())
             ground = one.ground(persons, persons * gain, prices, self._booking)
             for k, tick in given.full:
                 ground.lane[k, slots[k] == slots[k, tick]] = False
@@ -263,7 +265,7 @@ def board_all(scenario: Scenario, days: list[list[Turn]]) -> tuple[list[list[Tur
     """Return the turns with households on board in the order in which they are called.
 
     Trips were chosen in another order than they run in; the last trip takes the last households of
-    its zone and group, and so on back.
+    its zone and group, and so on back. No gate has more to check in a slot than it can.
     """
     riders, zones, groups = Riders(scenario), row_of(scenario.zones), row_of(scenario.groups)
     trips = [
@@ -273,9 +275,20 @@ def board_all(scenario: Scenario, days: list[list[Turn]]) -> tuple[list[list[Tur
         for n, trip in enumerate(turn.trips)
         if trip.loads
     ]
-    for _, _, turn, n in sorted(trips, key=lambda row: row[:2], reverse=True):
+    row, ledger = row_of(scenario.corridors), Booking(scenario)
+    codes = {one.code: one.persons for one in scenario.care.patients}
+    for turn in (turn for turns in days for turn in turns):
+        for trip in turn.trips:
+            aboard = sum(load.persons for load in trip.loads)
+            aboard += sum(codes[code] for code in trip.patients)
+            ledger.take(row[trip.corridor_out], trip.gate_out_s, aboard)
+    for _, _, turn, n in sorted(trips, key=lambda one: one[:2], reverse=True):
         trip = turn.trips[n]
         zone, group = zones[trip.stops[0].zone], groups[trip.loads[0].group]
-        most = MORE * trip.loads[0].persons + 1
-        turn.trips[n] = with_load(trip, riders.board(turn.vehicle.kind, zone, group, most))
+        k, planned = row[trip.corridor_out], trip.loads[0].persons
+        room = planned + ledger.left(k, trip.gate_out_s)
+        load = riders.board(turn.vehicle.kind, zone, group, min(MORE * planned + 1, room))
+        turn.trips[n] = with_load(trip, load)
+        aboard = load.persons if load else 0
+        ledger.take(k, trip.gate_out_s, aboard - planned, times=0)
     return days, riders
