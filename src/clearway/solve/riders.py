@@ -14,13 +14,13 @@ from clearway.model.scenario import Scenario, row_of
 from clearway.solve.boarding import Riders
 from clearway.solve.booking import Booking
 from clearway.solve.crews import Crews
-from clearway.solve.drives import places
+from clearway.solve.drives import between, places
 from clearway.solve.dues import Aboard, Slots, day_entries, dues
 from clearway.solve.highs import Sparse
 from clearway.solve.outings import sweep_day, trace_day
 from clearway.solve.problem import Problem
 from clearway.solve.relax import MIXED, Added, Relaxation
-from clearway.solve.shifts import Shift
+from clearway.solve.shifts import MINUTE_S, Shift
 from clearway.solve.vehicles import Turn, with_load
 
 #: Rounds in which vehicles are given their first days, and those in which each is thought over.
@@ -143,6 +143,7 @@ class Rides:
         prices, scarce = (price, np.zeros(price.shape)), set[int]()
         where, slots = (self._place[turn.place], one.minute(turn.free_s)), self._slots.rows(one)
         given = Given(one, where, len(turn.trips), turn.place, turn.free_s, [], [], [], [])
+        latest = _latest(turn, one)
         while True:
             persons = np.minimum(mean, self._left[q.zone, q.group])
             # No more than some gate can check in a slot at all.
@@ -150,6 +151,7 @@ class Rides:
             ground = one.ground(persons, persons * gain, prices, self._booking)
             for k, tick in given.full:
                 ground.lane[k, slots[k] == slots[k, tick]] = False
+            ground = ground._replace(last_out=np.minimum(ground.last_out, latest))
             start = self._place[turn.place], one.minute(turn.free_s)
             table = trace_day(ground, sweep_day(ground), *start).tolist()
             taken = self._take(turn, one, table, persons, given)
@@ -236,6 +238,16 @@ class Given:
 def _nth(number: int, parts: int, count: int) -> slice:
     """Return one of ``parts`` about equal parts of ``count``."""
     return slice(number * count // parts, (number + 1) * count // parts)
+
+
+def _latest(turn: Turn, one: Shift) -> NDArray[np.int64]:
+    """Return the last tick at each gate outward from which it is back in time, shape (k,)."""
+    if not math.isfinite(turn.vehicle.until_s):
+        return one.last_out
+    scenario, depot = one.drives.scenario, turn.vehicle.depot
+    homes = [between(scenario, corridor.reception, depot) for corridor in scenario.corridors]
+    free = np.floor((turn.vehicle.until_s - one.begin_s - np.ceil(homes)) / MINUTE_S)
+    return np.asarray(free.astype(np.int64) - one.after)
 
 
 def _trip(scenario: Scenario, one: Shift, entry: list[int]) -> Trip:
