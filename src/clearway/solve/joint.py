@@ -21,6 +21,8 @@ from clearway.solve.relax import Added, Relaxation, Relaxed
 from clearway.solve.riders import Given
 from clearway.solve.shifts import Shift
 
+#: Share by which the program may still be off its bound: less than rounding leaves anyhow.
+NEAR: Final = 3e-3
 #: Rounds at most.
 ROUNDS: Final = 40
 #: Days of each crew that one round adds at most.
@@ -103,7 +105,7 @@ class Joint:
             saved, grown = self._price(level, relaxed)
             best = max(best, value + saved)
             watch.tell(name, number, value, best)
-            if not grown or watch.close(value, best) or watch.over():
+            if not grown or value - best <= NEAR * abs(best) or watch.over():
                 break
         return Bound(sign * best, sign * value)
 
