@@ -211,7 +211,6 @@ def test_a_vehicle_that_is_there_on_one_day_alone_does_not_come_on_the_next() ->
     scenario = scenario.replace(fleet=dataclasses.replace(scenario.fleet, vehicles=rows))
     never = {"opens_s": [4 * 3600, 86_400], "ending": [NEVER_OPENED, 0]}
     ran = went(scenario, plan, never)
-    # The first ambulance has a duty on the second day; the other and the bus have none.
     assert ran.run.riders == 0
     assert ran.ends == [MOVED, LEFT, MOVED, MOVED, LEFT]
 
@@ -233,20 +232,17 @@ def test_a_stop_with_notice_brings_a_full_bus_out_in_time() -> None:
     scenario, plan = sound("one_bus")
     first = trips(plan)[0]
     known, out = first.stops[0].leave_s, first.gate_out_s + int(BUS_THROUGH)
-    # A quarter of the notice is kept as a margin.
-    ends = known + math.ceil((out - known) / 0.75)
+    ends = known + math.ceil((out - known) / 0.75)  # a quarter of the notice is a margin
     ran = went(scenario, plan, _stopped(ends, known, STOPPED_WITH_NOTICE))
     assert ran.run.riders == sum(load.persons for load in first.loads)
     assert ran.harms() == [0, 0, 0]
 
 
-def test_a_bus_that_would_be_out_in_the_last_quarter_of_a_notice_stays_inside() -> None:
+def test_in_the_last_quarter_of_a_notice_nobody_sets_out() -> None:
     scenario, plan = sound("one_bus")
     first = trips(plan)[0]
-    known, out = first.stops[0].leave_s, first.gate_out_s + int(BUS_THROUGH)
-    ran = went(scenario, plan, _stopped(out, known, STOPPED_WITH_NOTICE))
-    assert ran.run.riders == 0
-    # Nobody is caught; those aboard are turned back.
+    out = first.gate_out_s + int(BUS_THROUGH)
+    ran = went(scenario, plan, _stopped(out, first.stops[0].leave_s, STOPPED_WITH_NOTICE))
     assert ran.harms() == [0, sum(load.persons for load in first.loads), 0]
 
 
@@ -256,7 +252,6 @@ def test_a_stop_with_notice_leaves_those_who_still_board_at_home() -> None:
     known = stop.leave_s - 200
     ran = went(scenario, plan, _stopped(known + 150, known, STOPPED_WITH_NOTICE))
     assert ran.run.riders == ran.run.called == 0
-    # The bus leaves at once, empty: 40 s to the gate, and a minute through the corridor.
     assert ran.passed_out[0] == pytest.approx(known + 40)
     assert ran.harms() == [0, 0, 0]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+from typing import Any
+
 import pytest
 
 from clearway.errors import ScenarioError
@@ -18,9 +21,9 @@ from clearway.solve.options import Progress, SolveOptions, Watch
         {"gap": 1.5},
     ],
 )
-def test_senseless_options_are_refused(wrong: dict[str, float]) -> None:
+def test_senseless_options_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ScenarioError) as caught:
-        SolveOptions(**wrong)
+        dataclasses.replace(SolveOptions(), **wrong)
     (breach,) = caught.value.breaches
     assert breach.field == f"solve options.{next(iter(wrong))}"
 
