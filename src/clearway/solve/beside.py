@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from clearway.model.facts import Text
@@ -35,9 +37,13 @@ def beside(whole: Problem, driven: Driven, risk: float | None, watch: Watch) -> 
         Ends it early.
     """
     scenario = whole.scenario
-    problem = pose(scenario, driven.taken)
-    afoot = go(problem, risk, watch)
+    afoot = go(pose(scenario, driven.taken), risk, watch)
     total = _sum(driven.riders, _NOTHING if afoot is None else afoot.outcome)
+    alone = go(driven.left, risk, watch) if driven.riders.persons else None
+    if alone is not None and alone.outcome.weight > total.weight:
+        # Where gates bind, slots that vehicles make uneven can cost more than rides bring.
+        afoot, total = alone, alone.outcome
+        driven = dataclasses.replace(driven, duties=driven.for_patients)
     levels = _levels(driven, total, watch)
     shadow = None
     if afoot is not None:

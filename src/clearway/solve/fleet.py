@@ -38,8 +38,8 @@ class Driven:
         Of gates, households and sites.
     riders
         Values of those of the demand who ride.
-    left
-        What patients and convoys leave.
+    for_patients, left
+        Duties before anybody was given rides, and what those and convoys leave.
     crews, days
         Vehicles after what they do for patients, and the rides that they were then given.
     levels
@@ -52,6 +52,7 @@ class Driven:
     convoys: tuple[ConvoyRun, ...]
     taken: Taken
     riders: Outcome
+    for_patients: tuple[Duty, ...]
     left: Problem
     crews: tuple[Crew, ...]
     days: list[Given]
@@ -87,6 +88,7 @@ def plan_fleet(problem: Problem) -> Driven:
         convoys=tuple(convoys),
         taken=_taken(scenario, duties, riders),
         riders=_outcome(scenario, tables, duties),
+        for_patients=tuple(one for one in before if one),
         left=left,
         crews=crews.alike,
         days=rides.days(),
