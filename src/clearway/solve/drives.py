@@ -18,8 +18,6 @@ from clearway.model.fleet import VehicleType
 from clearway.model.network import INSIDE, OPEN
 from clearway.model.scenario import Scenario
 
-NOWHERE = -9999
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Roads:

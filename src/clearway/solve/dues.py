@@ -13,7 +13,7 @@ from clearway.model.plan import EXPOSURE, HOURS, PEOPLE
 from clearway.model.scenario import row_of
 from clearway.solve.problem import Problem
 from clearway.solve.relax import MIXED, MIXED_HOURS, Relaxation
-from clearway.solve.shifts import MINUTE_S, Shift
+from clearway.solve.shifts import TICK_S, Shift
 
 #: The level that counts every person alike.
 COUNT: Final = "persons"
@@ -66,7 +66,7 @@ class Slots:
 
     def rows(self, one: Shift) -> NDArray[np.int64]:
         """Return the row of ``share`` of each minute at each gate, shape (k, t)."""
-        slot = (one.begin_s + MINUTE_S * np.arange(one.minutes)) // self.slot_s
+        slot = (one.begin_s + TICK_S * np.arange(one.minutes)) // self.slot_s
         slot = np.clip(slot, 0, self.slots - 1)
         return np.arange(len(one.after))[:, None] * self.slots + slot[None, :]
 
@@ -77,7 +77,7 @@ class Slots:
         a slot, so that a slot is taken off.
         """
         covered = np.asarray(self.share.sum(axis=1)).ravel()[self.rows(one)]
-        moment = (one.begin_s + MINUTE_S * np.arange(one.minutes)) / SECONDS_PER_HOUR
+        moment = (one.begin_s + TICK_S * np.arange(one.minutes)) / SECONDS_PER_HOUR
         out = np.where(np.isfinite(one.out_h), one.out_h, 0.0)[:, None]
         whole = self.slot_s / SECONDS_PER_HOUR
         return np.asarray(out + (1.0 - covered) * moment[None, :] - covered * whole)

@@ -20,7 +20,7 @@ from clearway.solve.highs import Sparse
 from clearway.solve.outings import sweep_day, trace_day
 from clearway.solve.problem import Problem
 from clearway.solve.relax import MIXED, Added, Relaxation
-from clearway.solve.shifts import MINUTE_S, Shift
+from clearway.solve.shifts import TICK_S, Shift
 from clearway.solve.vehicles import Turn, with_load
 
 #: Rounds in which vehicles are given their first days, and those in which each is thought over.
@@ -246,7 +246,7 @@ def _latest(turn: Turn, one: Shift) -> NDArray[np.int64]:
         return one.last_out
     scenario, depot = one.drives.scenario, turn.vehicle.depot
     homes = [between(scenario, corridor.reception, depot) for corridor in scenario.corridors]
-    free = np.floor((turn.vehicle.until_s - one.begin_s - np.ceil(homes)) / MINUTE_S)
+    free = np.floor((turn.vehicle.until_s - one.begin_s - np.ceil(homes)) / TICK_S)
     return np.asarray(free.astype(np.int64) - one.after)
 
 

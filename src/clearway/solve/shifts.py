@@ -1,4 +1,4 @@
-"""What one type of vehicle can do on one day, in whole minutes: the tables that trips are from."""
+"""What a type of vehicle can do on a day, in ticks of half a minute: what trips are chosen from."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from clearway.solve.booking import Booking, Day
 from clearway.solve.drives import Drives, places
 from clearway.solve.outings import FAR, Ground
 
-#: Seconds of a tick: what is called a minute here, so that little is lost to rounding.
-MINUTE_S = 30
+#: Seconds of a tick: half a minute, so that little is lost to rounding.
+TICK_S = 30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,11 +72,11 @@ class Shift:
 
     def second(self, minute: int) -> int:
         """Return the second from the scenario's start of a minute."""
-        return self.begin_s + MINUTE_S * int(minute)
+        return self.begin_s + TICK_S * int(minute)
 
     def minute(self, second: float) -> int:
         """Return the first whole minute from a second on."""
-        return max(0, math.ceil((max(second, self.begin_s) - self.begin_s) / MINUTE_S))
+        return max(0, math.ceil((max(second, self.begin_s) - self.begin_s) / TICK_S))
 
     def ground(
         self,
@@ -101,7 +101,7 @@ class Shift:
         shape = (len(self.after), self.minutes)
         lane, room = np.ones(shape, dtype=np.bool_), np.full(shape, np.inf)
         if booking is not None:
-            second = self.begin_s + MINUTE_S * np.arange(self.minutes)
+            second = self.begin_s + TICK_S * np.arange(self.minutes)
             slot = np.clip(second // booking.slot_s, 0, booking.lane.shape[1] - 1)
             lane = booking.lane[:, slot] < booking.lane_most[:, None]
             room = booking.persons_most[:, None] - booking.aboard[:, slot]
@@ -137,10 +137,9 @@ def shift(drives: Drives, day: Day, pickups: Pickups) -> Shift:
         Where it may stop.
     """
     scenario, kind = drives.scenario, drives.type
-    whole = np.ceil
     rates = np.array([corridor.gate_persons_per_s.central for corridor in scenario.corridors])
     site, stand = _sites(drives)
-    stand = np.maximum(stand, MINUTE_S)
+    stand = np.maximum(stand, TICK_S)
     q = pickups.zone
     check = np.divide(
         pickups.checked,
@@ -160,23 +159,23 @@ def shift(drives: Drives, day: Day, pickups: Pickups) -> Shift:
     )
     after = drives.outward + stand
     reach = np.where(np.isfinite(to_gate), to_gate, 0.0).max(initial=0.0)
-    first = float(day.opens[np.isfinite(day.opens)].min()) - reach - MINUTE_S
-    begin = int(first // MINUTE_S) * MINUTE_S
+    first = float(day.opens[np.isfinite(day.opens)].min()) - reach - TICK_S
+    begin = int(first // TICK_S) * TICK_S
     last = float(day.out_by[np.isfinite(day.opens)].max())
-    out = _minutes(whole, (day.out_by - drives.outward - begin) / MINUTE_S, last=True)
+    out = _ticks((day.out_by - drives.outward - begin) / TICK_S, last=True)
     return Shift(
         drives=drives,
         day=day,
         pickups=pickups,
         begin_s=begin,
-        minutes=int((last - begin) // MINUTE_S) + 2,
-        to_gate=_minutes(whole, to_gate / MINUTE_S),
-        gate_stop=_minutes(whole, gate_stop / MINUTE_S),
-        stop_gate=_minutes(whole, (ride + check) / MINUTE_S),
-        after=_minutes(whole, after / MINUTE_S),
+        minutes=int((last - begin) // TICK_S) + 2,
+        to_gate=_ticks(to_gate / TICK_S),
+        gate_stop=_ticks(gate_stop / TICK_S),
+        stop_gate=_ticks((ride + check) / TICK_S),
+        after=_ticks(after / TICK_S),
         site=site,
-        opens=_minutes(whole, (day.opens - begin) / MINUTE_S),
-        closes=_minutes(np.ceil, (day.closes - begin) / MINUTE_S, last=True),
+        opens=_ticks((day.opens - begin) / TICK_S),
+        closes=_ticks((day.closes - begin) / TICK_S, last=True),
         last_out=out,
         ride_h=(ride + check + drives.outward[:, None]) / 3600.0,
         out_h=drives.outward / 3600.0,
@@ -219,14 +218,10 @@ def _metres(scenario: Scenario, links: tuple[int, ...]) -> float:
     return float(network.links.length_m[network.link_index(links)].sum())
 
 
-def _minutes(
-    whole: np.ufunc, values: NDArray[np.float64], *, last: bool = False
-) -> NDArray[np.int64]:
-    """Return whole minutes of ``values``; infinite ones are far, or before everything."""
+def _ticks(values: NDArray[np.float64], *, last: bool = False) -> NDArray[np.int64]:
+    """Return whole ticks: drives rounded up, last moments down; infinite ones are far, or never."""
     known = np.isfinite(values)
     if last:
-        # A last moment is rounded the other way than a drive.
-        turned = np.floor if whole is np.ceil else np.ceil
-        return np.where(known, turned(np.where(known, values, 0.0)), -1).astype(np.int64)
-    found = np.where(known, whole(np.where(known, values, 0.0)), FAR)
+        return np.where(known, np.floor(np.where(known, values, 0.0)), -1).astype(np.int64)
+    found = np.where(known, np.ceil(np.where(known, values, 0.0)), FAR)
     return np.maximum(found, 0).astype(np.int64)
