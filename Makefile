@@ -7,7 +7,7 @@ EXAMPLE := examples/aleppo-2016
 OUT := out/aleppo-2016
 BUNDLE := src/clearway/publish/static
 LOCK := uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
-	--generate-hashes --no-header --no-annotate --extra import --group build
+	--generate-hashes --no-header --no-annotate --extra import --extra headquarters --group build
 WEB := $(shell find web -type f -not -path 'web/node_modules/*' 2>/dev/null)
 KERNELS := $(shell find src/clearway/solve src/clearway/simulate src/clearway/borrow.py -name '*.py' 2>/dev/null)
 

@@ -51,3 +51,7 @@ class ScenarioError(ClearwayError):
 
 class SolverError(ClearwayError):
     """The linear program's solver failed in a way that no plan or bound can come from."""
+
+
+class LogError(ClearwayError):
+    """A log, a key or a sealed file that cannot be used, or cannot be believed."""

@@ -167,12 +167,56 @@ class Provision:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """How one level of one party is reached, and how if that fails.
+
+    Attributes
+    ----------
+    party
+        Whose.
+    level
+        One of ``CONSENT_LEVELS``.
+    corridors
+        Ids of the corridors that it is for; empty for all.
+    role
+        Who answers: a role, never a person.
+    channel, backup
+        Such as a radio channel or a telephone number; the backup must be another one.
+    if_lost
+        What is done when neither answers.
+    source
+        Where this comes from.
+    """
+
+    party: Text
+    level: str
+    corridors: tuple[str, ...]
+    role: Text
+    channel: str
+    backup: str
+    if_lost: Text
+    source: str
+
+    def __post_init__(self) -> None:
+        """Refuse unknown levels, and a contact without a channel of its own for backup."""
+        checks = Checks(f"contact {self.party.en} {self.level}")
+        levels = CONSENT_LEVELS
+        checks.that(self.level in levels, "level", self.level, f"must be one of {levels}")
+        for field in ("channel", "backup", "source"):
+            told = getattr(self, field)
+            checks.that(bool(told.strip()), field, told, "must not be empty")
+        other = self.backup.strip() != self.channel.strip()
+        checks.that(other, "backup", self.backup, "must be another channel")
+        checks.done()
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
     """All that is on record about whether the pause may run.
 
     Attributes
     ----------
-    consents, hazards, provisions
+    consents, hazards, provisions, contacts
         In the scenario's order.
     notification, decider
         None if the scenario says nothing.
@@ -183,6 +227,7 @@ class Agreement:
     provisions: tuple[Provision, ...] = ()
     notification: Notification | None = None
     decider: Decider | None = None
+    contacts: tuple[Contact, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse repeated ids."""

@@ -179,3 +179,41 @@ class Window:
         checks.that(after, "closes", self.closes, "must be after it opens")
         checks.that(bool(self.source.strip()), "source", self.source, "must name a source")
         checks.done()
+
+
+@dataclass(frozen=True, slots=True)
+class GateChange:
+    """Hours in which a gate serves at another rate than its usual one: slower, or not at all.
+
+    Attributes
+    ----------
+    corridor
+        Id of the corridor.
+    since, until
+        Moments with a time zone between which it holds.
+    persons_share, vehicles_share
+        Share of the usual rate of the gate and of its lane for vehicles, 0 to 10; 0 lets none
+        through, in or out. Where changes of one gate overlap, the one that begins last holds.
+    source
+        Who said so.
+    """
+
+    corridor: str
+    since: datetime
+    until: datetime
+    persons_share: float
+    vehicles_share: float
+    source: str
+
+    def __post_init__(self) -> None:
+        """Refuse times without a zone or out of order, and shares out of range."""
+        checks = Checks(f"gate change {self.corridor}")
+        zoned = self.since.tzinfo is not None and self.until.tzinfo is not None
+        checks.that(zoned, "since", self.since, "must carry a time zone")
+        checks.done()
+        after = self.since.astimezone(UTC) < self.until.astimezone(UTC)
+        checks.that(after, "until", self.until, "must be after it begins")
+        checks.number("persons_share", self.persons_share, 0, 10)
+        checks.number("vehicles_share", self.vehicles_share, 0, 10)
+        checks.that(bool(self.source.strip()), "source", self.source, "must name a source")
+        checks.done()

@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 from clearway.model.agreement import Agreement
 from clearway.model.care import Care
 from clearway.model.checks import Checks
-from clearway.model.corridor import Corridor, Reception, Window
+from clearway.model.corridor import Corridor, GateChange, Reception, Window
 from clearway.model.facts import Estimate, Fact, Text
 from clearway.model.fleet import Aid, Fleet
 from clearway.model.network import CROSSING, INSIDE, OPEN, Network
 from clearway.model.population import Demand, Group, Zone
+from clearway.model.shelter import Shelter
 from clearway.model.thresholds import Thresholds
 from clearway.model.uncertainty import Uncertainty
 
@@ -88,6 +89,10 @@ class Scenario:
         Vehicles, patients with their destinations, and what is to come in; each may be empty.
     contraflow
         Ids of one-way links that cars use against their direction during the pause, and not in it.
+    changes
+        Hours in which gates serve at another rate than their usual one.
+    shelters
+        Where people go back to if all stops.
     """
 
     id: str
@@ -111,6 +116,8 @@ class Scenario:
     care: Care = NO_CARE
     aid: Aid = NO_AID
     contraflow: tuple[int, ...] = ()
+    changes: tuple[GateChange, ...] = ()
+    shelters: tuple[Shelter, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit together."""
@@ -129,6 +136,8 @@ class Scenario:
         known = {corridor.id for corridor in self.corridors}
         about = [(f"consent {c.id}", set(c.corridors)) for c in self.agreement.consents]
         about += [("hazard", {hazard.corridor}) for hazard in self.agreement.hazards]
+        about += [("contact", set(contact.corridors)) for contact in self.agreement.contacts]
+        about += [("change", {change.corridor}) for change in self.changes]
         for name, corridors in about:
             for unknown in sorted(corridors - known):
                 checks.that(False, f"{name}.corridors", unknown, "must be a corridor")
@@ -139,10 +148,11 @@ class Scenario:
         nodes, receptions = set(self.network.nodes.id.tolist()), {r.id for r in self.receptions}
         for zone in self.zones:
             checks.that(zone.node in nodes, f"zone {zone.id}.node", zone.node, "must be a node")
-        for site in self.receptions:
-            checks.that(
-                site.node in nodes, f"reception {site.id}.node", site.node, "must be a node"
-            )
+        checks.unique("shelters.id", [shelter.id for shelter in self.shelters])
+        sites = [(f"reception {site.id}", site.node) for site in self.receptions]
+        sites += [(f"shelter {site.id}", site.node) for site in self.shelters]
+        for name, node in sites:
+            checks.that(node in nodes, f"{name}.node", node, "must be a node")
         for corridor in self.corridors:
             name = f"corridor {corridor.id}"
             known = corridor.reception in receptions
