@@ -1,5 +1,6 @@
-// Bundle the report's script and style into two files that a page can carry inside itself.
-import { mkdir, rm } from "node:fs/promises";
+// Bundle the report's script and style into two files that a page can carry inside itself, and
+// bring the fonts that printed orders are set in.
+import { copyFile, mkdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -50,3 +51,14 @@ await build({
   plugins: [workerText],
   logLevel: "warning",
 });
+
+// Printed orders are set in one typeface that has both scripts; its licence goes wherever it goes.
+const fonts = "@expo-google-fonts/ibm-plex-sans-arabic";
+await mkdir(`${out}fonts`);
+for (const [from, to] of [
+  ["400Regular/IBMPlexSansArabic_400Regular.ttf", "IBMPlexSansArabic-Regular.ttf"],
+  ["700Bold/IBMPlexSansArabic_700Bold.ttf", "IBMPlexSansArabic-Bold.ttf"],
+  ["LICENSE_FONT", "OFL.txt"],
+]) {
+  await copyFile(modules.resolve(`${fonts}/${from}`), `${out}fonts/${to}`);
+}
