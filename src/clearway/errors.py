@@ -55,3 +55,8 @@ class SolverError(ClearwayError):
 
 class LogError(ClearwayError):
     """A log, a key or a sealed file that cannot be used, or cannot be believed."""
+
+    def __init__(self, message: str, breaches: tuple[Breach, ...] = ()) -> None:
+        """Say ``message`` in the first line, then ``breaches``, if there are any, one a line."""
+        self.breaches = breaches
+        super().__init__("\n".join([message, *map(str, breaches)]))
