@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 
 import numpy as np
@@ -10,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearway.model.corridor import GateChange
-from clearway.model.rates import PERSONS, VEHICLES, Shares, served_persons
+from clearway.model.facts import Estimate
+from clearway.model.rates import (
+    PERSONS,
+    VEHICLES,
+    Shares,
+    lane_limits,
+    served,
+    slot_limits,
+)
 from clearway.model.scenario import Scenario
 from tests.scenarios import one_corridor
 
@@ -44,8 +53,54 @@ def test_without_changes_a_gate_always_serves_at_its_usual_rate() -> None:
     assert shares.mean(np.array([0, 60, 90])).tolist() == [1.0, 1.0]
     assert shares.at(np.array([-5, 0, 10**7])).tolist() == [1.0, 1.0, 1.0]
     assert shares.least(np.array([0, 60])).tolist() == [1.0]
-    rate = scenario.corridors[0].gate_persons_per_s.central
-    assert served_persons(scenario, 0, 3).tolist() == [rate * scenario.planning.step_s] * 3
+    rate, planning = scenario.corridors[0].gate_persons_per_s.central, scenario.planning
+    assert served(scenario, np.zeros((1, 0)), 3).tolist() == [[rate * planning.step_s] * 3]
+    assert slot_limits(scenario, 2).tolist() == [[rate * planning.slot_s] * 2]
+
+
+def test_those_in_vehicles_are_served_first_evenly_over_what_the_gate_serves() -> None:
+    scenario = one_corridor()
+    slot_s, step_s = scenario.planning.slot_s, scenario.planning.step_s
+    cohorts, rate = slot_s // step_s, scenario.corridors[0].gate_persons_per_s.central
+    aboard = np.array([[0.5 * rate * slot_s]])
+    plain = served(scenario, aboard, 2 * cohorts)[0]
+    assert plain[:cohorts].tolist() == pytest.approx([0.5 * rate * step_s] * cohorts)
+    assert plain[cohorts:].tolist() == [rate * step_s] * cohorts
+    shut = _changed((0, step_s, 0.0, 1.0))
+    left = served(shut, aboard, 2 * cohorts)[0]
+    assert left[0] == 0.0
+    assert left[:cohorts].sum() == pytest.approx((0.5 * cohorts - 1) * rate * step_s)
+    assert slot_limits(shut, 1)[0, 0] == pytest.approx(rate * (slot_s - step_s))
+
+
+def test_nobody_is_served_in_a_slot_that_vehicles_fill_or_the_gate_is_shut_in() -> None:
+    scenario = _changed((0, one_corridor().planning.slot_s, 0.0, 0.0))
+    cohorts = scenario.planning.slot_s // scenario.planning.step_s
+    assert not served(scenario, np.array([[3.0]]), cohorts).any()
+    assert slot_limits(scenario, 2)[0].astype(bool).tolist() == [False, True]
+    full = np.array([[1e9]])
+    assert not served(one_corridor(), full, cohorts).any()
+
+
+def test_a_lane_checks_whole_vehicles_of_what_is_left_to_it() -> None:
+    scenario = _changed((0, 450, 1.0, 0.0))
+    corridor = scenario.corridors[0]
+    lane = Estimate(10 / 900, 10 / 900, 10 / 900, "assumed: for a test")
+    changed = scenario.replace(corridors=(dataclasses.replace(corridor, vehicles_per_s=lane),))
+    assert changed.planning.slot_s == 900
+    assert lane_limits(changed, 0, np.array([0, 1, -1, 10**9])).tolist() == [5, 10, 10, 10]
+
+
+def test_work_takes_as_long_as_the_gate_is_slow_or_shut() -> None:
+    assert _shares(one_corridor()).after(50.0, 30.0) == 80.0
+    shares = _shares(_changed((100, 200, 0.5, 1.0), (200, 300, 0.0, 1.0)))
+    assert shares.after(50.0, 30.0) == 80.0
+    assert shares.after(50.0, 70.0) == 140.0
+    assert shares.after(150.0, 25.0) == 200.0
+    assert shares.after(150.0, 35.0) == 310.0
+    assert shares.after(250.0, 0.0) == 250.0
+    never = _shares(_changed((0, 10**9, 0.0, 0.0)))
+    assert never.after(5.0, 1.0) == 10**9 + 1.0
 
 
 def test_a_change_of_another_corridor_is_none_of_this_one() -> None:

@@ -17,6 +17,7 @@ from clearway.model.care import metres_between
 from clearway.model.corridor import Corridor, Reception
 from clearway.model.fleet import VehicleType
 from clearway.model.network import INSIDE
+from clearway.model.rates import Shares
 from clearway.model.scenario import Scenario
 
 #: Seconds by which a moment may be early: the rounding of floating-point numbers.
@@ -118,6 +119,7 @@ class _Roads:
         self.seconds: dict[float, NDArray[np.float64]] = {}
         self.shut: dict[str, NDArray[np.bool_]] = {}
         self.nodes = [zone.node for zone in scenario.zones]
+        self.serves = [Shares(scenario, one.id) for one in scenario.corridors]
 
     def legs(self, journeys: Sequence[Journey]) -> list[list[_Leg]]:
         """Return the ways of each journey: to its stops, and out."""
@@ -268,6 +270,7 @@ class _Roads:
             to_gate_s=into[1] + self._seconds(first[:before], speed),
             between_s=tuple(self._seconds(way, speed) for way in ways),
             check_s=_check_s(journey.persons, rate),
+            serves=self.serves[journey.corridor_out],
             home_s=through + away[1],
             out_s=float(journey.moments["gate_out_s"]) + through,
             metres=metres + into[0] + away[0],
@@ -314,8 +317,8 @@ class _Course:
         From setting out to the gate inward, and from the gate outward to the destination.
     between_s
         To the first stop, between stops, and from the last one to the gate outward.
-    check_s
-        For the persons aboard at the gate outward.
+    check_s, serves
+        For the persons aboard at the gate outward at its usual rate, and when it serves at that.
     out_s, metres, passes_in, passes_out
         As in ``Drive``.
     """
@@ -323,6 +326,7 @@ class _Course:
     to_gate_s: float
     between_s: tuple[float, ...]
     check_s: float
+    serves: Shares
     home_s: float
     out_s: float
     metres: float
@@ -377,7 +381,7 @@ def _early(trip: _Trip, course: _Course) -> Iterator[Problem]:
         yield from _sooner(stand.arrive_s, at + way, f"comes to stop {n}")
         yield from _sooner(stand.leave_s, stand.arrive_s + board_s, f"leaves stop {n}")
         at = float(stand.leave_s)
-    ready = at + course.between_s[-1] + course.check_s
+    ready = course.serves.after(at + course.between_s[-1], course.check_s)
     yield from _sooner(course.passes_out[0], ready, "passes the gate outward")
     yield from _sooner(
         moments["arrive_s"], moments["gate_out_s"] + course.home_s, "reaches its destination"

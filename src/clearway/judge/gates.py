@@ -11,6 +11,7 @@ from clearway.judge.case import CRUMB, TOLERANCE, Case, exceeds
 from clearway.judge.totals import total
 from clearway.judge.walking import NONE
 from clearway.judge.words import capital, people
+from clearway.model.rates import slot_limits
 from clearway.model.verdict import PlanBreach
 
 
@@ -80,10 +81,16 @@ def check_gate(case: Case) -> Iterator[PlanBreach]:
         text = f"{people(left)} still wait at gate {_corridor(case, w)} when it closes at {closes}."
         yield PlanBreach("gate", _place(case, w), left, 0, "persons", text)
     slot_s = case.scenario.planning.slot_s
-    for corridor, aboard in zip(case.scenario.corridors, case.rides.aboard, strict=True):
-        serves = corridor.gate_persons_per_s.central * slot_s
-        for slot in np.flatnonzero(aboard > serves * (1 + TOLERANCE) + CRUMB).tolist():
-            when, persons = case.when(float(slot * slot_s)), float(aboard[slot])
+    most = slot_limits(case.scenario, case.rides.aboard.shape[1])
+    for corridor, aboard, limits in zip(
+        case.scenario.corridors, case.rides.aboard, most, strict=True
+    ):
+        for slot in np.flatnonzero(aboard > limits * (1 + TOLERANCE) + CRUMB).tolist():
+            when, persons, serves = (
+                case.when(float(slot * slot_s)),
+                float(aboard[slot]),
+                limits[slot],
+            )
             text = (
                 f"{people(persons)} are aboard vehicles that leave by gate {corridor.id} in the "
                 f"slot from {when}; it serves {serves:,g}."

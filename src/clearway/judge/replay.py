@@ -15,6 +15,7 @@ from clearway.judge.columns import Columns
 from clearway.judge.hours import Hours
 from clearway.judge.totals import spread_out, total
 from clearway.judge.walking import NONE, Walks
+from clearway.model.rates import served
 from clearway.model.scenario import Scenario
 from clearway.model.verdict import GateRecord
 
@@ -108,12 +109,13 @@ def replay(
     ----------
     aboard
         Shape (corridors, slots), persons in vehicles that leave in each slot: they are served
-        first, evenly over the slot, and the gate has that much less for everybody else.
+        first, evenly over the slot, and the gate has that much less for everybody else. Both as
+        far as the gate serves at its usual rate.
     """
     cohorts = _cohorts(scenario, moves, walks, hours)
     steps = int(max(hours.end.max(initial=0), 0))
     records = np.zeros((3, len(scenario.corridors), steps))
-    budgets = _budgets(scenario, aboard, steps)
+    budgets = served(scenario, aboard, steps)
     of = moves.corridor[cohorts.movement]
     seen = cohorts.join < steps
     np.add.at(records[0], (of[seen], np.maximum(cohorts.join[seen], 0)), cohorts.persons[seen])
@@ -135,18 +137,19 @@ def replay(
 
 def _cohorts(scenario: Scenario, moves: Columns, walks: Walks, hours: Hours) -> Cohorts:
     planning = scenario.planning
-    count = planning.slot_s // planning.step_s
     rows = np.flatnonzero(walks.usable)
-    movement = np.repeat(rows, count)
-    depart = moves.depart_s[movement] + np.tile(np.arange(count), len(rows)) * planning.step_s
+    row, nth = spread_out(moves.cohorts[rows])
+    movement = rows[row]
+    depart = moves.depart_s[movement] + nth * planning.step_s
     walked = walks.before[moves.offset[rows] + walks.gate[rows]]
-    arrive = depart + np.repeat(walked, count) * planning.tick_s
+    arrive = depart + walked[row] * planning.tick_s
     join = -(-arrive // planning.step_s)
     window, missed = np.full(len(movement), NONE), np.zeros(len(movement), dtype=np.bool_)
     for k in range(len(scenario.corridors)):
         own = np.flatnonzero(moves.corridor[movement] == k)
         window[own], missed[own] = _window_of(hours, k, depart[own], join[own])
-    return Cohorts(movement, depart, moves.persons[movement] / count, join, window, missed)
+    persons = moves.persons[movement] / moves.cohorts[movement]
+    return Cohorts(movement, depart, persons, join, window, missed)
 
 
 def _window_of(
@@ -168,15 +171,6 @@ def _window_of(
     left_earlier = (following > 0) & (depart < hours.closes_s[rows[before]])
     missed = ~inside & (left_earlier | (following == len(rows)))
     return rows[np.where(missed, before, last)], missed
-
-
-def _budgets(scenario: Scenario, aboard: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
-    """Shape (corridors, steps), persons that each gate can serve in a step beside vehicles."""
-    planning = scenario.planning
-    rates = np.array([corridor.gate_persons_per_s.central for corridor in scenario.corridors])
-    slot = np.arange(steps) * planning.step_s // planning.slot_s
-    riders = aboard[:, slot] * (planning.step_s / planning.slot_s)
-    return np.asarray(np.maximum(rates[:, None] * planning.step_s - riders, 0.0))
 
 
 def _through(

@@ -15,6 +15,7 @@ from clearway.judge.journeys import Day, Journey
 from clearway.judge.walking import NONE
 from clearway.judge.words import capital
 from clearway.model.fleet import Vehicles, VehicleType
+from clearway.model.rates import VEHICLES, Shares, lane_limits
 from clearway.model.verdict import PlanBreach
 
 #: Vehicles by which a lane's number falls short of a whole one through rounding.
@@ -82,6 +83,7 @@ def check_lane(case: Case) -> Iterator[PlanBreach]:
     """Yield a breach for each slot with too many vehicles at a gate, and each out of hours."""
     planning, opens = case.scenario.planning, case.seen.hours.opens_s
     through: Counter[tuple[int, int]] = Counter()
+    lanes = [Shares(case.scenario, one.id, VEHICLES) for one in case.scenario.corridors]
     for one, driven in case.rides.trips:
         gates = ((one.corridor_in, driven.passes_in), (one.corridor_out, driven.passes_out))
         for k, passes in gates:
@@ -89,6 +91,7 @@ def check_lane(case: Case) -> Iterator[PlanBreach]:
         if not driven.passes_out:
             continue
         shut = driven.window_out == NONE or (bool(driven.passes_in) and driven.window_in == NONE)
+        shut = shut or any(not lanes[k].at(np.array(at)).all() for k, at in gates if at)
         days = {int(opens[w]) for w in (driven.window_in, driven.window_out) if w != NONE}
         if shut or len(days) > 1:
             how = "when it is not open" if shut else "on another day than it came in"
@@ -96,7 +99,7 @@ def check_lane(case: Case) -> Iterator[PlanBreach]:
             yield PlanBreach("lane", one.name, driven.passes_out[-1], 0, "s", text)
     for (k, slot), count in sorted(through.items()):
         corridor = case.scenario.corridors[k]
-        most = np.floor(corridor.vehicles_per_s.central * planning.slot_s + _CRUMB)
+        most = int(lane_limits(case.scenario, k, np.array([slot]))[0])
         if count > most:
             when = case.when(float(slot * planning.slot_s))
             text = (

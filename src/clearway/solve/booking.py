@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from clearway.model.rates import SERVES, Shares, lane_limits, slot_limits
 from clearway.model.scenario import Scenario, row_of
 
 #: Share of a gate's service that vehicles may take in a slot, so that those on foot keep moving.
@@ -62,8 +63,15 @@ class Booking:
         shape = (len(scenario.corridors), closes // self.slot_s + 2)
         self.rate = np.array([one.gate_persons_per_s.central for one in scenario.corridors])
         self.lane_rate = np.array([one.vehicles_per_s.central for one in scenario.corridors])
-        self.lane_most = np.floor(self.lane_rate * self.slot_s + 1e-6).astype(np.int64)
-        self.persons_most = self.rate * self.slot_s * ABOARD
+        # Shape (k, slots): vehicles that may pass, and persons that may be checked on board.
+        slots = np.arange(shape[1])
+        lanes = [lane_limits(scenario, k, slots) for k in range(shape[0])]
+        shut = _shut(scenario, shape)
+        self.lane_most = np.where(shut, 0, np.stack(lanes))
+        self.serves = slot_limits(scenario, shape[1])
+        self.persons_most = np.where(shut, 0.0, self.serves * ABOARD)
+        # Persons a second at which each gate serves when it is slowest, shape (k,).
+        self.slowest = self.rate * _slowest(scenario)
         self.lane = np.zeros(shape, dtype=np.int64)
         self.aboard = np.zeros(shape)
 
@@ -78,8 +86,8 @@ class Booking:
         slot, slots = int(after_s // self.slot_s), self.lane.shape[1]
         while 0 <= slot < slots:
             aboard = self.aboard[corridor, slot] + persons
-            free = self.lane[corridor, slot] < self.lane_most[corridor]
-            if free and aboard <= self.persons_most[corridor]:
+            free = self.lane[corridor, slot] < self.lane_most[corridor, slot]
+            if free and aboard <= self.persons_most[corridor, slot]:
                 return max(after_s, float(slot * self.slot_s))
             slot += 1
         return math.inf
@@ -94,15 +102,38 @@ class Booking:
         """Return whether the lanes have room for all of some passages: corridor and second."""
         slots = Counter((corridor, at_s // self.slot_s) for corridor, at_s in passes)
         return all(
-            self.lane[corridor, slot] + count <= self.lane_most[corridor]
+            self.lane[corridor, slot] + count <= self.lane_most[corridor, slot]
             for (corridor, slot), count in slots.items()
         )
 
     def left(self, corridor: int, at_s: float) -> float:
         """Return the persons more whom a gate can check in a slot, if nobody goes on foot."""
-        aboard = float(self.aboard[corridor, int(at_s // self.slot_s)])
-        return float(self.rate[corridor]) * self.slot_s - aboard
+        slot = int(at_s // self.slot_s)
+        return float(self.serves[corridor, slot]) - float(self.aboard[corridor, slot])
 
     def check_s(self, corridor: int, persons: int) -> float:
-        """Return the seconds that the check of those on board takes."""
-        return persons / self.rate[corridor] if self.rate[corridor] > 0 else math.inf
+        """Return the seconds that the check of those on board takes, when the gate is slowest."""
+        rate = float(self.slowest[corridor])
+        return persons / rate if rate > 0 else math.inf
+
+
+def _shut(scenario: Scenario, shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """Return the slots in which vehicles pass no gate, or not all of it: nor in the one after.
+
+    Who passes early in a slot was checked at the end of the one before.
+    """
+    edges = np.arange(-1, shape[1] + 1) * scenario.planning.slot_s
+    least = np.ones((shape[0], shape[1] + 1))
+    for k, one in enumerate(scenario.corridors):
+        for serves in SERVES:
+            least[k] = np.minimum(least[k], Shares(scenario, one.id, serves).least(edges))
+    return np.asarray((least[:, 1:] == 0) | (least[:, :-1] == 0))
+
+
+def _slowest(scenario: Scenario) -> NDArray[np.float64]:
+    """Return the least share of its rate at which each gate serves anybody, shape (k,)."""
+    found = np.ones(len(scenario.corridors))
+    for k, one in enumerate(scenario.corridors):
+        shares = [change.persons_share for change in scenario.changes if change.corridor == one.id]
+        found[k] = min([1.0, *(share for share in shares if share > 0)])
+    return found

@@ -9,8 +9,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from clearway.model.rates import Shares
 from clearway.model.scenario import Scenario, row_of
-from clearway.solve.taken import Taken, served
+from clearway.solve.taken import Taken, served, uneven
 
 #: Steps of a walk that does not exist; far beyond any horizon.
 NEVER: Final = 1 << 40
@@ -114,8 +115,11 @@ def gate_slots(
             steps = np.full(-(-(end - begin) // cohorts), cohorts)
             steps[-1] += end - begin - steps.sum()
             part = _window_slots((k, w, begin), steps, rate, float(queues[k]))
-            part = _last_overlapping(part, end, rate) if not taken.gate[k].any() else part
-            parts.append(_shared(scenario, part, taken, float(queues[k])))
+            if uneven(scenario, taken, k):
+                part = _shared(scenario, part, taken, float(queues[k]))
+            else:
+                part = _last_overlapping(part, end, rate)
+            parts.append(part)
     cells = parts[0]
     for part in parts[1:]:
         cells = cells.join(part)
@@ -189,8 +193,6 @@ def _shared(scenario: Scenario, cells: Cells, taken: Taken, queue: float) -> Cel
     this slot or for the next, as far as the holding area has room.
     """
     k, cohorts = int(cells.corridor[0]), int(cells.steps[0])
-    if not taken.gate[k].any():
-        return cells
     steps = np.arange(int(cells.first[0]), int(cells.first[-1] + cells.steps[-1]))
     left = served(scenario, taken, k, steps)
     parts = [left[at : at + cohorts] for at in range(0, len(left), cohorts)]
@@ -199,6 +201,9 @@ def _shared(scenario: Scenario, cells: Cells, taken: Taken, queue: float) -> Cel
     share, most = (np.array(column) for column in zip(*late, strict=True))
     behind = np.where(share > 0, share * whole - np.where(share > 0, most, 0.0), 0.0)
     spare = np.where(cells.spare > 0, np.minimum(np.maximum(cells.spare, behind), queue), 0.0)
+    if Shares(scenario, scenario.corridors[k].id):
+        # Nobody waits for a gate that is shut, or for more than one slot.
+        spare = np.minimum(spare, np.append(whole[1:], 0.0))
     before = np.append(0.0, spare[:-1])
     room = [_waiting(part, cohorts, queue, q) for part, q in zip(parts, before, strict=True)]
     ahead = np.cumsum(left)

@@ -138,7 +138,7 @@ def _file(booking: Booking, corridor: int, count: int, begin: float, end: float)
     gate = math.ceil(begin + long)
     while gate < end:
         passed, needed = np.unique(_slots(booking, corridor, count, gate), return_counts=True)
-        free = booking.lane_most[corridor] - booking.lane[corridor, passed]
+        free = booking.lane_most[corridor, passed] - booking.lane[corridor, passed]
         if (needed <= free).all():
             return float(gate)
         gate += MINUTE_S

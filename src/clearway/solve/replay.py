@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from clearway.solve.called import Called
 from clearway.solve.problem import Problem
 from clearway.solve.routes import Routes
-from clearway.solve.taken import served
+from clearway.solve.taken import served, uneven
 
 SECONDS_PER_HOUR = 3600.0
 
@@ -53,7 +53,7 @@ def replay(problem: Problem, routes: Routes, called: Called) -> Outcome:
     for w in np.unique(window):
         mine = window == w
         k = int(corridor[mine][0])
-        if problem.taken.gate[k].any():
+        if uneven(problem.scenario, problem.taken, k):
             passing[mine] = _passing_shared(problem, k, steps[mine], share[mine])
         else:
             rate = problem.gate_rate[k] * planning.step_s
@@ -100,7 +100,7 @@ def _mean_step(begin: float, end: float) -> float:
 def _passing_shared(
     problem: Problem, corridor: int, steps: NDArray[np.int64], share: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return the same at a gate of which vehicles take a part."""
+    """Return the same at a gate that does not always serve alike."""
     first = int(steps.min())
     arrived = np.bincount((steps - first).ravel(), weights=share.ravel())
     day = 86_400 // problem.scenario.planning.step_s

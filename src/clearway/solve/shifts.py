@@ -103,8 +103,8 @@ class Shift:
         if booking is not None:
             second = self.begin_s + TICK_S * np.arange(self.minutes)
             slot = np.clip(second // booking.slot_s, 0, booking.lane.shape[1] - 1)
-            lane = booking.lane[:, slot] < booking.lane_most[:, None]
-            room = booking.persons_most[:, None] - booking.aboard[:, slot]
+            lane = (booking.lane < booking.lane_most)[:, slot]
+            room = (booking.persons_most - booking.aboard)[:, slot]
         known = np.where(persons > 0, worth, -np.inf)
         return Ground(
             to_gate=self.to_gate,
@@ -137,7 +137,7 @@ def shift(drives: Drives, day: Day, pickups: Pickups) -> Shift:
         Where it may stop.
     """
     scenario, kind = drives.scenario, drives.type
-    rates = np.array([corridor.gate_persons_per_s.central for corridor in scenario.corridors])
+    rates = Booking(scenario).slowest
     site, stand = _sites(drives)
     stand = np.maximum(stand, TICK_S)
     q = pickups.zone

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from clearway.model.rates import Shares
 from clearway.model.scenario import Scenario
 
 
@@ -65,11 +66,27 @@ class Taken:
         return sizes[: max(0, len(sizes) - int(self.households[zone, group]))]
 
 
+def uneven(scenario: Scenario, taken: Taken, corridor: int) -> bool:
+    """Return whether a gate does not always serve alike those who come by themselves."""
+    name = scenario.corridors[corridor].id
+    return bool(taken.gate[corridor].any()) or bool(Shares(scenario, name))
+
+
 def served(
     scenario: Scenario, taken: Taken, corridor: int, steps: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Return the persons, beside those in vehicles, that a gate serves in each of ``steps``."""
-    planning = scenario.planning
-    rate = scenario.corridors[corridor].gate_persons_per_s.central * planning.step_s
-    aboard = taken.of_step(corridor, steps, planning.slot_s // planning.step_s)
-    return np.asarray(np.maximum(0.0, rate - aboard))
+    """Return the persons, beside those in vehicles, that a gate serves in each of ``steps``.
+
+    Those in vehicles are served evenly over what the gate serves in their slot.
+    """
+    planning, one = scenario.planning, scenario.corridors[corridor]
+    step_s, slot_s = planning.step_s, planning.slot_s
+    rate = one.gate_persons_per_s.central * step_s
+    aboard = taken.of_step(corridor, steps, slot_s // step_s)
+    if not (shares := Shares(scenario, one.id)):
+        return np.asarray(np.maximum(0.0, rate - aboard))
+    share = shares.between(steps * step_s, (steps + 1) * step_s)
+    begin = steps * step_s // slot_s * slot_s
+    whole = shares.between(begin, begin + slot_s)
+    aboard *= np.divide(share, whole, out=np.zeros(len(steps)), where=whole > 0)
+    return np.asarray(np.maximum(0.0, rate * share - aboard))
