@@ -34,6 +34,8 @@ class Columns:
         Shape (m,), seconds from the scenario's start; 0 where not ``timed``.
     on_grid
         Shape (m,), whether it departs on the grid of steps.
+    cohorts
+        Shape (m,), in how many steps it leaves: those of a slot, unless it says how long.
     first, households, persons
         Shape (m,), as the plan has them.
     offset
@@ -48,6 +50,7 @@ class Columns:
     timed: NDArray[np.bool_]
     depart_s: NDArray[np.int64]
     on_grid: NDArray[np.bool_]
+    cohorts: NDArray[np.int64]
     first: NDArray[np.float64]
     households: NDArray[np.float64]
     persons: NDArray[np.float64]
@@ -90,12 +93,20 @@ def columns(scenario: Scenario, plan: Plan) -> Columns:
         timed=np.array([depart is not None for depart in departs], dtype=np.bool_),
         depart_s=np.array([near(depart or 0) for depart in departs], dtype=np.int64),
         on_grid=np.array([d is not None and d % step == 0 for d in departs], dtype=np.bool_),
+        cohorts=np.array([_cohorts(scenario, move) for move in moves], dtype=np.int64),
         first=np.array([move.first_household for move in moves], dtype=np.float64),
         households=np.array([move.households for move in moves], dtype=np.float64),
         persons=np.array([move.persons for move in moves], dtype=np.float64),
         offset=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
         link=link_rows(scenario.network.links.id, list(chain.from_iterable(routes))),
     )
+
+
+def _cohorts(scenario: Scenario, move: Movement) -> int:
+    """Return in how many steps a movement leaves; at most those of a slot."""
+    planning = scenario.planning
+    span = whole_number(planning.slot_s if move.span_s is None else move.span_s)
+    return -(-min(max(span or 0, 1), planning.slot_s) // planning.step_s)
 
 
 def number(value: Any) -> float:

@@ -78,15 +78,15 @@ def loads(scenario: Scenario, moves: Columns, walks: Walks, seen: Replay) -> Loa
 def _before_gates(
     planning: Planning, moves: Columns, walks: Walks, way: NDArray[np.int64]
 ) -> _Entries:
-    """Return the entries into links inside: a block enters over one slot, so in one slot or two."""
+    """Return the entries into links inside: a block enters over a slot at most, so in one or two."""
     movement = moves.movement
     place = np.arange(len(moves.link)) - moves.offset[movement]
     flat = np.flatnonzero(walks.usable[movement] & (place < walks.gate[movement]))
     of = movement[flat]
     enter = moves.depart_s[of] + walks.before[flat] * planning.tick_s
     slot, into = np.divmod(enter, planning.slot_s)
-    count = planning.slot_s // planning.step_s
-    share = -(-(planning.slot_s - into) // planning.step_s) / count
+    fit = -(-(planning.slot_s - into) // planning.step_s)
+    share = np.minimum(fit / moves.cohorts[of], 1.0)
     rest = share < 1
     persons, group = moves.persons[of], moves.group[of]
     return _Entries(

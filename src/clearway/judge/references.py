@@ -48,8 +48,17 @@ def check_reference(case: Case) -> Iterator[PlanBreach]:
 
 
 def check_slot(case: Case) -> Iterator[PlanBreach]:
-    """Yield a breach for each movement that departs off the grid of steps."""
-    step = case.scenario.planning.step_s
+    """Yield a breach for each movement that departs off the grid of steps, or for no such time."""
+    planning = case.scenario.planning
+    step = planning.step_s
+    for m, move in enumerate(case.plan.movements):
+        span = planning.slot_s if move.span_s is None else number(move.span_s)
+        if not (0 < span <= planning.slot_s and span % step == 0):
+            text = (
+                f"{case.name(m)} leaves over {plain(move.span_s)} s, which is not on the grid of "
+                f"{step} s or longer than a slot."
+            )
+            yield PlanBreach("slot", case.name(m), float(np.nan_to_num(span)), step, "s", text)
     for m in np.flatnonzero(~case.moves.on_grid).tolist():
         depart = number(case.plan.movements[m].depart_s)
         text = (

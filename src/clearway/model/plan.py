@@ -38,6 +38,9 @@ class Movement:
         Place of its first household in the order of the zone's households of that group.
     households, persons
         How many; the persons are those of the households.
+    span_s
+        Seconds over which it leaves; None for a whole slot. Shorter for a block of which a part
+        had left when the rest was held back.
     """
 
     id: str
@@ -49,11 +52,14 @@ class Movement:
     first_household: int
     households: int
     persons: int
+    span_s: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse an empty block and an empty route."""
         checks = Checks(f"movement {self.id}")
         checks.that(bool(self.links), "links", "", "must have at least one link")
+        if self.span_s is not None:
+            checks.number("span_s", self.span_s, 1, 86_400)
         checks.number("first_household", self.first_household, 0, 1e9)
         checks.number("households", self.households, 1, 1e9)
         checks.number("persons", self.persons, self.households, 9 * self.households)

@@ -128,6 +128,8 @@ def _movement(scenario: Scenario, movement: Movement) -> dict[str, Any]:
         "first_household": int(movement.first_household),
         "households": int(movement.households),
         "persons": int(movement.persons),
+        # Only where it is not a slot: other plans are the files that they always were.
+        **({} if movement.span_s is None else {"span_s": int(movement.span_s)}),
         "route": [int(link) for link in movement.links],
     }
 

@@ -139,6 +139,7 @@ def _movement(
             first_household=table.first_household,
             households=table.households,
             persons=table.persons,
+            span_s=table.span_s,
         )
     except ScenarioError as error:
         for breach in error.breaches:

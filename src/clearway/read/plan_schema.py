@@ -88,6 +88,7 @@ class MovementTable(Table):
     first_household: Count
     households: Least
     persons: Least
+    span_s: Annotated[int, Field(ge=1, le=86_400)] | None = None
     route: Annotated[list[Id], Field(min_length=1)]
 
 
