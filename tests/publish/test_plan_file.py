@@ -35,7 +35,9 @@ def full_plan() -> Plan:
     words = Text('A "gate" binds.\nSee C1.', "بوابة C1 هي العائق.")
     binding = Binding("gate", "C1", 0, 7200, 12.5, words)
     levels = (Level(RED, 1.0, 1.0), Level(PATIENTS, 3.0, 4.0), *plan.levels)
+    *others, last = plan.movements
     return plan.replace(
+        movements=(*others, replace(last, span_s=120)),
         levels=levels,
         status=Status(LIMITED, words, (binding, binding)),
         rules=terms.rules(),
@@ -76,6 +78,7 @@ def test_a_plan_keeps_the_schema() -> None:
         (("levels", 0, "name"), "cost"),
         (("movements", 0, "departure"), "2016-10-20T08:00"),
         (("movements", 0, "route"), []),
+        (("movements", -1, "span_s"), 0),
         (("status", "reason", "ar"), ""),
         (("rules", "risk"), 2),
         (("rules", "risk"), None),
