@@ -115,7 +115,7 @@ def test_a_disk_that_fills_leaves_nothing_behind(
         if len(calls) == len(FILES):
             raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr("clearway.publish.bundle.opening.os.fsync", failing)
+    monkeypatch.setattr(os, "fsync", failing)
     with pytest.raises(OSError, match="No space"):
         write_folder(FILES, tmp_path / "run")
     assert list(tmp_path.iterdir()) == []
