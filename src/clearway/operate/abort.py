@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clearway.model.abort import AT_NODE, Abort, AbortStep
 from clearway.model.plan import Plan
@@ -87,7 +88,7 @@ class _Maker:
             bound_s=placed.bound_s,
         )
 
-    def _places(self, parts: Parts) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+    def _places(self, parts: Parts) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         tracks, network = self.moved.tracks, self.scenario.network
         mouths = np.array([one.mouth for one in self.scenario.corridors], dtype=np.int64)
         node = network.nodes.id[tracks.node[parts.entry]] if len(tracks.node) else parts.entry
@@ -97,5 +98,5 @@ class _Maker:
         return node, np.where(stands, AT_NODE, network.links.id[rows])
 
 
-def _whole(placed: Placed) -> np.ndarray:  # type: ignore[type-arg]
+def _whole(placed: Placed) -> NDArray[np.int64]:
     return placed.seconds.astype(np.int64)

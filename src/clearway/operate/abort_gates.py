@@ -111,14 +111,14 @@ def queue_up(
         if not len(mine):
             continue
         begin = max(0, min(int(join[mine].min()), opens))
-        came = np.bincount(join[mine] - begin, weights=persons[mine], minlength=end - begin)
+        at = join[mine] - begin
+        came = np.bincount(at, weights=persons[mine], minlength=end - begin).astype(np.float64)
         budget = served(scenario, aboard, end)[k, begin:]
         budget[: max(opens - begin, 0)] = 0.0
-        came = came.astype(np.float64)
         total = np.cumsum(came)
         service[mine] = len(services)
-        last[mine] = total[join[mine] - begin]
-        first[mine] = last[mine] - came[join[mine] - begin]
+        last[mine] = total[at]
+        first[mine] = last[mine] - came[at]
         services.append(Service(begin, _served(came, budget)))
     return Queued(service, first, last, tuple(services))
 

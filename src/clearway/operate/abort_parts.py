@@ -73,13 +73,14 @@ def _on_foot(scenario: Scenario, moved: Moved, at_s: int) -> tuple[Parts, Parts]
     out = cohorts.queued.share((at_s - cohorts.through_s) // step_s)
     waits = rows[(cohorts.persons * (1 - passed))[rows] > CRUMB]
     open_ = rows[(cohorts.persons * (passed - out))[rows] > CRUMB]
-    reached = moved.tracks.where(moved.track[cohorts.mover[waits]], at_s - cohorts.left_s[waits])
+    elapsed = (at_s - cohorts.left_s[waits]).astype(np.float64)
+    reached = moved.tracks.where(moved.track[cohorts.mover[waits]], elapsed)
     before = _rows(
         moved,
         waits,
         persons=(cohorts.persons * (1 - passed))[waits],
         entry=reached,
-        into_s=at_s - cohorts.left_s[waits] - moved.tracks.enter_s[reached],
+        into_s=elapsed - moved.tracks.enter_s[reached],
         on_s=np.where(cohorts.out_s[waits] < NEVER, cohorts.out_s[waits] - at_s, np.inf),
     )
     # The last of those who have passed by now.
@@ -91,7 +92,7 @@ def _on_foot(scenario: Scenario, moved: Moved, at_s: int) -> tuple[Parts, Parts]
         persons=(cohorts.persons * (passed - out))[open_],
         entry=nothing,
         into_s=np.zeros(len(open_)),
-        on_s=last[open_] - at_s,
+        on_s=(last[open_] - at_s).astype(np.float64),
     )
     standing = moved.tracks.link[before.entry] == NO_LINK
     before.into_s[standing] = 0.0
@@ -115,9 +116,9 @@ def _rows(
         persons=persons,
         past=past,
         entry=entry,
-        into_s=into_s.astype(np.float64),
+        into_s=into_s,
         mouth=np.where(past, cohorts.corridor[rows], NOWHERE),
-        on_s=on_s.astype(np.float64),
+        on_s=on_s,
         home=np.array(moved.homes, dtype=np.int64)[mover],
     )
 
