@@ -1,0 +1,137 @@
+"""Those whom nobody calls any more: into what is left of the gates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearway.model.plan import Movement
+from clearway.solve.anew_gates import Clock
+from clearway.solve.anew_pool import Pool, Run
+from clearway.solve.cells import NEVER
+from clearway.solve.problem import Problem
+from clearway.solve.residual import Arrival, Line
+from clearway.solve.routes import Routes
+
+
+@dataclass(slots=True)
+class Filler:
+    """Calls households of the pool to gates that have time left, the soonest first.
+
+    Attributes
+    ----------
+    problem, routes
+        Of the revised scenario.
+    gates
+        Shape (w,), row of each window's corridor.
+    pool
+        Who may be called.
+    clock
+        The moment of planning.
+    places
+        Shape (r,), persons that each reception site still takes.
+    made
+        New movements.
+    """
+
+    problem: Problem
+    routes: Routes
+    gates: NDArray[np.int64]
+    pool: Pool
+    clock: Clock
+    places: NDArray[np.float64]
+    made: list[Movement] = field(default_factory=list)
+
+    def fill(self, line: Line, window: int) -> None:
+        """Call as many as one window's gate can still let through, slot by slot.
+
+        In each slot those who weigh more come first, then those who live nearer.
+        """
+        for first in self._slots(line, window):
+            self._slot(line, window, first)
+
+    def _slots(self, line: Line, window: int) -> Iterator[int]:
+        """Yield the steps at which blocks may begin to come; the last ones end with the window."""
+        p = self.problem
+        k = int(self.gates[window])
+        walk = p.walk_steps[:, :, k]
+        soonest = self._earliest(window) + np.where(walk >= NEVER, 0, walk)
+        there = (walk < NEVER) & (self.pool.soonest(*walk.shape) < NEVER)
+        if not there.any():
+            return
+        begin = int(soonest[there].min())
+        ends = sorted(set((p.last_step[:, window] - p.cohorts + 1).tolist()))
+        starts = set(range(begin, ends[-1] + 1, p.cohorts)) | {one for one in ends if one >= begin}
+        yield from sorted(starts)
+
+    def _earliest(self, window: int) -> NDArray[np.int64]:
+        """Return the first step in which those of each zone and group may leave; shape (z, g)."""
+        p = self.problem
+        ready = self.pool.soonest(*p.supply.shape)
+        steps = np.where(ready > NEVER, NEVER, -(-ready // self.clock.step_s))
+        return np.asarray(np.maximum(np.maximum(steps, self.clock.step), p.open_step[window]))
+
+    def _slot(self, line: Line, window: int, first: int) -> None:
+        p = self.problem
+        k = int(self.gates[window])
+        site = int(p.site[k])
+        walk = p.walk_steps[:, :, k]
+        may = self._earliest(window) + walk <= first
+        may &= (first + p.cohorts - 1 <= p.last_step[:, window])[None, :]
+        zones, groups = np.nonzero(may)
+        order = np.lexsort((walk[may], -p.weights[groups]))
+        group = -1
+        room = 0
+        for at in order.tolist():
+            z, g = int(zones[at]), int(groups[at])
+            if g != group:
+                group, room = g, self._room(line, Arrival(first, p.cohorts, g, 0.0), site)
+            taken = self._call(line, (z, g, k), first, room)
+            room -= taken
+            if taken:
+                room = self._room(line, Arrival(first, p.cohorts, g, 0.0), site, room)
+
+    def _room(self, line: Line, one: Arrival, site: int, most: float = np.inf) -> int:
+        """Return the persons of a group that may come in one slot as well."""
+        k_most = min(float(self.places[site]), most, float(line.budget.max() * one.steps))
+        return line.most(Arrival(one.first, one.steps, one.group, k_most)) if k_most >= 1 else 0
+
+    def _call(self, line: Line, where: tuple[int, int, int], first: int, room: int) -> int:
+        """Call households of one zone and group for one slot; return the persons."""
+        z, g, k = where
+        p = self.problem
+        depart = first - int(p.walk_steps[z, g, k])
+        run = self.pool.ready(z, g, depart * self.clock.step_s)
+        if run is None or room < 1:
+            return 0
+        count = min(run.households, self.pool.fit(z, g, run.first, float(room)))
+        if count <= 0:
+            return 0
+        persons = self.pool.persons(z, g, run.first, count)
+        self.pool.take(z, g, run, count)
+        line.add(Arrival(first, p.cohorts, g, float(persons)))
+        self.places[int(p.site[k])] -= persons
+        self.made.append(self._movement(where, depart, run, (count, persons)))
+        return persons
+
+    def _movement(
+        self, where: tuple[int, int, int], depart: int, run: Run, size: tuple[int, int]
+    ) -> Movement:
+        z, g, k = where
+        scenario = self.problem.scenario
+        rows = self.routes.links(self.routes.shortest(z, g, k))
+        corridor = scenario.corridors[k].id
+        return Movement(
+            id=f"{corridor}-{self.clock.now_s // 60}-{len(self.made) + 1:04d}",
+            zone=scenario.zones[z].id,
+            group=scenario.groups[g].id,
+            corridor=corridor,
+            links=tuple(scenario.network.links.id[rows].tolist()),
+            depart_s=depart * self.clock.step_s,
+            first_household=run.first,
+            households=size[0],
+            persons=size[1],
+        )

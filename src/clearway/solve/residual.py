@@ -1,0 +1,192 @@
+"""One gate in one window, step by step: who comes, who waits, and how many more may come."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Persons that a sum of floating-point numbers may be off by.
+CRUMB = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A block that comes evenly to a gate.
+
+    Attributes
+    ----------
+    first, steps
+        Step in which the first of it joins the holding area, and in how many steps it comes.
+    group
+        Row of its group.
+    persons
+        How many.
+    """
+
+    first: int
+    steps: int
+    group: int
+    persons: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """What becomes of all who come: n steps from the line's first.
+
+    Attributes
+    ----------
+    waiting
+        Shape (n,), persons at the end of each step.
+    finish
+        Shape (n,), step of the line in which the last of those who came in each step passes; n
+        if not all do.
+    """
+
+    waiting: NDArray[np.float64]
+    finish: NDArray[np.int64]
+
+
+class Line:
+    """The queue of one gate in one window, first come, first served, as the judge replays it.
+
+    Those who come in the same step are served alike, so all of them have passed when the last of
+    them has.
+    """
+
+    def __init__(
+        self,
+        begin: int,
+        budget: NDArray[np.float64],
+        last: NDArray[np.int64],
+        room: float,
+        patience: int,
+    ) -> None:
+        """Start with nobody.
+
+        Parameters
+        ----------
+        begin
+            First step of the line, from the scenario's start.
+        budget
+            Shape (n,), persons that the gate serves in each step.
+        last
+            Shape (g,), last step, from the scenario's start, in which a group may pass.
+        room
+            Persons that may wait at the end of a step.
+        patience
+            Steps that those who are called may wait at most.
+        """
+        self.begin, self.budget = begin, budget
+        self._ahead = np.cumsum(budget)
+        self._last, self._room = last - begin, room
+        self._allowed = np.full(len(budget), patience, dtype=np.int64)
+        self._come = np.zeros(len(budget))
+        self._latest = np.full(len(last), -1, dtype=np.int64)
+
+    def __len__(self) -> int:
+        """Return the number of steps."""
+        return len(self.budget)
+
+    def empty(self) -> Line:
+        """Return the same line with nobody on it."""
+        other = copy(self)
+        other._come = np.zeros(len(self))
+        other._latest = np.full(len(self._latest), -1, dtype=np.int64)
+        return other
+
+    def copy(self) -> Line:
+        """Return the same line with those who come so far."""
+        other = copy(self)
+        other._come, other._latest = self._come.copy(), self._latest.copy()
+        return other
+
+    def restore(self, other: Line) -> None:
+        """Let those come who come on another line of the same gate, and nobody else."""
+        self._come, self._latest = other._come.copy(), other._latest.copy()
+
+    def overfull(self, course: Course) -> int | None:
+        """Return the first step, from the scenario's start, in which too many wait; or None."""
+        steps = np.flatnonzero(course.waiting > self._room + CRUMB)
+        return int(steps[0]) + self.begin if len(steps) else None
+
+    def fails(self, course: Course, one: Arrival) -> bool:
+        """Whether a block on the line passes too late, or waits for too long."""
+        first = one.first - self.begin
+        mine = slice(first, first + one.steps)
+        finish = course.finish[mine]
+        waits = finish - np.arange(first, first + one.steps)
+        late = bool(finish[-1] > self._last[one.group])
+        return late or bool((waits > self._allowed[mine]).any())
+
+    def holds(self, one: Arrival) -> bool:
+        """Whether a block comes while the line lasts."""
+        first = one.first - self.begin
+        return first >= 0 and first + one.steps <= len(self)
+
+    def add(self, one: Arrival) -> None:
+        """Let a block come that the line holds."""
+        first = one.first - self.begin
+        self._come[first : first + one.steps] += one.persons / one.steps
+        self._latest[one.group] = max(self._latest[one.group], first + one.steps - 1)
+
+    def bear(self) -> None:
+        """Let those who come so far wait as long as they do: that cannot be changed any more."""
+        course = self.course()
+        waits = course.finish - np.arange(len(self))
+        self._allowed = np.where(self._come > 0, np.maximum(self._allowed, waits), self._allowed)
+
+    def course(self) -> Course:
+        """Return what becomes of those who come so far."""
+        return self._course(self._come)
+
+    def holds_all(self) -> bool:
+        """Whether all who come so far pass in time, and never too many wait, or for too long."""
+        return self._fits(self._come, self._latest)
+
+    def fits(self, one: Arrival) -> bool:
+        """Whether all would still pass in time if a block came as well."""
+        if not self.holds(one):
+            return False
+        come, first = self._come.copy(), one.first - self.begin
+        come[first : first + one.steps] += one.persons / one.steps
+        latest = self._latest.copy()
+        latest[one.group] = max(latest[one.group], first + one.steps - 1)
+        return self._fits(come, latest)
+
+    def most(self, one: Arrival) -> int:
+        """Return the whole persons, at most those of a block, that might come as it does."""
+        low, high = 0, int(one.persons)
+        if not self.holds(one) or self._full(one):
+            return 0
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.fits(Arrival(one.first, one.steps, one.group, float(middle))):
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
+    def _full(self, one: Arrival) -> bool:
+        """Whether not even one person could: a quick look before a long one."""
+        return not self.fits(Arrival(one.first, one.steps, one.group, 1.0))
+
+    def _course(self, come: NDArray[np.float64]) -> Course:
+        came = np.cumsum(come)
+        ahead = came - self._ahead
+        # Lindley (1952): the queue is how far work is behind its least lead so far.
+        waiting = ahead - np.minimum(np.minimum.accumulate(ahead), 0.0)
+        finish = np.searchsorted(came - waiting, came - CRUMB)
+        return Course(waiting, np.asarray(finish, dtype=np.int64))
+
+    def _fits(self, come: NDArray[np.float64], latest: NDArray[np.int64]) -> bool:
+        course = self._course(come)
+        if course.waiting.max(initial=0.0) > self._room + CRUMB:
+            return False
+        there = latest >= 0
+        if (course.finish[latest[there]] > self._last[there]).any():
+            return False
+        waits = course.finish - np.arange(len(come))
+        return not ((waits > self._allowed) & (come > CRUMB)).any()
