@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -144,7 +144,7 @@ def key_from_line(data: bytes) -> PublicKey:
     return public
 
 
-def known_keys(lines: list[bytes]) -> dict[str, PublicKey]:
+def known_keys(lines: Iterable[bytes]) -> dict[str, PublicKey]:
     """Return the public keys among ``lines`` by fingerprint; damaged ones are left out."""
     found = {}
     for data in lines:

@@ -45,28 +45,26 @@ def verify(data: bytes, trusted: Collection[str] | None = None) -> tuple[Fault, 
     together with its head, and everything that saw them, leaves a log that was once whole: against
     that stand the logs of others, and the hash on paper.
     """
-    faults = list(relations(read_lines(data)))
-    if trusted is not None:
-        faults += [
-            Fault("unknown key", line.place.writer, "", 0, "nobody vouched for this key", line.row)
-            for line in read_lines(data)
-            if line.key is not None and line.key.fingerprint not in trusted
-        ]
-    return tuple(faults)
+    lines = read_lines(split(data))
+    strangers = (
+        Fault("unknown key", line.place.writer, "", 0, "nobody vouched for this key", line.row)
+        for line in lines
+        if line.key is not None and trusted is not None and line.place.writer not in trusted
+    )
+    return (*relations(lines), *strangers)
 
 
-def read_lines(data: bytes) -> tuple[Line, ...]:
-    """Return the lines of an exported log, each read and checked by itself."""
-    lines = split(data)
-    keys = known_keys(lines)
-    return tuple(read_line(line, row, keys) for row, line in enumerate(lines, start=1))
-
-
-def split(data: bytes) -> list[bytes]:
+def split(data: bytes) -> tuple[bytes, ...]:
     """Return the lines of an exported log; a last line without its end keeps a mark of that."""
     *whole, rest = data.split(b"\n")
     # No canonical JSON begins like that: the line is found unreadable, as it must be.
-    return [*whole, b"without end: " + rest] if rest else whole
+    return (*whole, b"without end: " + rest) if rest else tuple(whole)
+
+
+def read_lines(lines: Sequence[bytes]) -> tuple[Line, ...]:
+    """Return the lines of a log, its header first, each read and checked by itself."""
+    keys = known_keys(lines)
+    return tuple(read_line(line, row, keys) for row, line in enumerate(lines, start=1))
 
 
 def relations(lines: Sequence[Line]) -> tuple[Fault, ...]:
