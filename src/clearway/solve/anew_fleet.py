@@ -1,0 +1,407 @@
+"""Vehicles from now on: trips that can still be driven, later or by another way if need be."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+
+from clearway.model.care import DAY_S
+from clearway.model.duty import ConvoyRun, Duty, Trip
+from clearway.model.plan import Plan
+from clearway.model.replan import Turn
+from clearway.model.scenario import Scenario, row_of
+from clearway.solve.anew_gates import Clock
+from clearway.solve.anew_lanes import Lanes, aboard_of, persons_aboard
+from clearway.solve.anew_pool import Pool, Run
+from clearway.solve.drives import Drives, between, places
+
+#: Seconds that a trip may be later than announced; what would be later is given up.
+LATER_S = 5400.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Driven:
+    """What vehicles do from now on.
+
+    Attributes
+    ----------
+    duties, convoys
+        As the plan has them.
+    turns
+        Riders who are on board and whom no gate lets through in time.
+    lanes
+        What they take of the gates.
+    patients
+        Codes of those who are not moved any more.
+    """
+
+    duties: tuple[Duty, ...]
+    convoys: tuple[ConvoyRun, ...]
+    turns: tuple[Turn, ...]
+    lanes: Lanes
+    patients: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Vehicle:
+    """One vehicle's day while it is looked at.
+
+    Attributes
+    ----------
+    duty
+        As it was.
+    lost
+        Whether it is gone from now on.
+    place, free_s
+        Where it will be, and from when on it may leave; None once it is held inside.
+    at
+        Number of the trip that is next.
+    trips
+        Kept so far, and each as it was before.
+    shifted
+        Whether it is not where it was to be, or later.
+    """
+
+    duty: Duty
+    lost: bool
+    place: str | None
+    free_s: float
+    at: int = 0
+    trips: list[Trip] = field(default_factory=list)
+    shifted: bool = False
+
+
+class FleetAnew:
+    """Drives a plan's duties again, in the order in which trips begin.
+
+    What lies before now stays. A trip whose gates serve as before, and whose vehicle is where it
+    was to be, stays as it was. Any other is driven as early as it can, though no earlier than
+    announced, by its corridors if they let it through and by others if not; what cannot be driven
+    is given up, and whom it would have fetched may be called otherwise.
+    """
+
+    def __init__(
+        self, revised: Scenario, tables: Mapping[str, Drives], clock: Clock, pool: Pool
+    ) -> None:
+        """Start with nothing.
+
+        Parameters
+        ----------
+        revised
+            The scenario as it is known now.
+        tables
+            Drives by type of vehicle.
+        clock
+            The moment.
+        pool
+            Gets the households that ride no more.
+        """
+        self._scenario, self._tables, self._clock, self._pool = revised, tables, clock, pool
+        self._lanes = Lanes(revised)
+        self._persons = persons_aboard(revised)
+        self._place = {name: n for n, (name, _, _) in enumerate(places(revised))}
+        self._corridors, self._zones = row_of(revised.corridors), row_of(revised.zones)
+        self._groups = row_of(revised.groups)
+        self._hospitals = {one.id: one for one in revised.care.hospitals}
+        self._kinds = {one.id: one for one in revised.fleet.types}
+        self._turns: list[Turn] = []
+        self._left: list[str] = []
+
+    def drive(self, plan: Plan, touched: set[str], lost: frozenset[str]) -> Driven:
+        """Return the duties and convoys of ``plan`` from now on.
+
+        Parameters
+        ----------
+        plan
+            As it was.
+        touched
+            Keys of gates and days that are not as they were, as :func:`key` writes them.
+        lost
+            Names of vehicles that are gone.
+        """
+        convoys = self._convoys(plan, touched)
+        queue = list[tuple[float, int]]()
+        vehicles = [
+            _Vehicle(one, one.vehicle in lost, one.depot, -math.inf) for one in plan.duties
+        ]
+        for n, one in enumerate(vehicles):
+            self._book_kept(one, touched)
+            heapq.heappush(queue, (float(one.duty.trips[0].leave_s), n))
+        while queue:
+            _, n = heapq.heappop(queue)
+            one = vehicles[n]
+            self._next(one, touched)
+            if one.at < len(one.duty.trips):
+                heapq.heappush(queue, (float(one.duty.trips[one.at].leave_s), n))
+        duties = [made for one in vehicles if (made := self._duty(one)) is not None]
+        return Driven(
+            tuple(duties), convoys, tuple(self._turns), self._lanes, tuple(sorted(self._left))
+        )
+
+    def _kept(self, one: _Vehicle, trip: Trip, touched: set[str]) -> bool:
+        """Whether a trip stays as it was, as far as gates go and the vehicle is there."""
+        now = self._clock.now_s
+        if trip.gate_out_s < now:
+            return True
+        if one.lost:
+            return False
+        gates = [(trip.corridor_out, trip.gate_out_s)]
+        if trip.corridor_in and trip.gate_in_s >= now:
+            gates.append((trip.corridor_in, trip.gate_in_s))
+        return not any(key(self._scenario, k, at) in touched for k, at in gates)
+
+    def _book_kept(self, one: _Vehicle, touched: set[str]) -> None:
+        """Note what trips take that may stay as they are."""
+        for trip in one.duty.trips:
+            if self._kept(one, trip, touched):
+                self._book(trip, 1)
+            elif trip.gate_in_s < self._clock.now_s:
+                self._book_in(trip, 1)
+
+    def _book(self, trip: Trip, times: int) -> None:
+        self._book_in(trip, times)
+        self._book_out(trip, times)
+
+    def _book_in(self, trip: Trip, times: int) -> None:
+        if trip.corridor_in:
+            self._lanes.take(self._corridors[trip.corridor_in], trip.gate_in_s, times=times)
+
+    def _book_out(self, trip: Trip, times: int) -> None:
+        persons = aboard_of(trip, self._persons) * times
+        k = self._corridors[trip.corridor_out]
+        self._lanes.take(k, trip.gate_out_s, persons, times=times)
+
+    def _next(self, one: _Vehicle, touched: set[str]) -> None:
+        """Look at the next trip of a vehicle."""
+        trip, now = one.duty.trips[one.at], self._clock.now_s
+        one.at += 1
+        kept = self._kept(one, trip, touched)
+        if kept and (not one.shifted or trip.gate_out_s < now):
+            one.trips.append(trip)
+            one.place, one.free_s = trip.destination, float(trip.done_s)
+            return
+        inside = trip.gate_in_s < now
+        if kept:
+            self._book_out(trip, -1)
+            if not inside:
+                self._book_in(trip, -1)
+        new = None if one.lost or one.place is None else self._again(one, trip, inside=inside)
+        if new is None:
+            self._give_up(one, trip, inside=inside)
+            return
+        if inside:
+            self._book_out(new, 1)
+        else:
+            self._book(new, 1)
+        one.shifted = one.shifted or (new.destination, new.done_s) != (
+            trip.destination,
+            trip.done_s,
+        )
+        one.trips.append(new)
+        one.place, one.free_s = new.destination, float(new.done_s)
+
+    def _give_up(self, one: _Vehicle, trip: Trip, *, inside: bool) -> None:
+        """Take a trip out: who had boarded goes back, the others may be called otherwise."""
+        one.shifted = True
+        now = self._clock.now_s
+        if inside:
+            one.place = None  # It stays inside until a gate opens.
+            self._book_in(trip, -1)
+        for stop in trip.stops:
+            boarded = inside and stop.leave_s < now
+            back = now + (now - stop.leave_s) if boarded else now
+            for load in stop.loads:
+                z, g = self._zones[stop.zone], self._groups[load.group]
+                self._pool.put(z, g, Run(load.first_household, load.households, back))
+                if boarded:
+                    self._turns.append(
+                        Turn(
+                            movement=f"{one.duty.id}/{one.at}",
+                            zone=stop.zone,
+                            group=load.group,
+                            corridor=trip.corridor_out,
+                            first_household=load.first_household,
+                            households=load.households,
+                            persons=load.persons,
+                            place=stop.zone,
+                            back_s=back,
+                        )
+                    )
+            self._left += stop.patients
+
+    def _again(self, one: _Vehicle, trip: Trip, *, inside: bool) -> Trip | None:
+        """Return a trip driven from where the vehicle is; None if it cannot be in time."""
+        drives = self._tables[one.duty.type]
+        entries = [trip] if inside else list(self._entries(one, trip, drives))
+        ways = [way for entry in entries for way in self._exits(one, trip, entry, drives)]
+        if not ways:
+            return None
+        # Its own gates if it can use them, then the soonest.
+        same = [
+            way
+            for way in ways
+            if (way.corridor_in, way.corridor_out) == (trip.corridor_in, trip.corridor_out)
+        ]
+        return min(same or ways, key=lambda way: (way.gate_out_s, way.corridor_out, way.corridor_in))
+
+    def _entries(self, one: _Vehicle, trip: Trip, drives: Drives) -> list[Trip]:
+        """Return the trip with each way in, as early as it can and not before it was announced."""
+        found = []
+        place, board = self._place[str(one.place)], math.ceil(drives.type.board_s.central)
+        zones = [self._zones[stop.zone] for stop in trip.stops]
+        under_way = trip.leave_s < self._clock.now_s and not one.shifted
+        free = float(trip.leave_s) if under_way else max(one.free_s, float(self._clock.now_s))
+        for k in range(len(self._scenario.corridors)):
+            drive = float(drives.outside[place, k] + drives.inward[k])
+            there = float(drives.gate_stop[k, zones[0]])
+            own = self._scenario.corridors[k].id == trip.corridor_in
+            if not math.isfinite(drive + there):
+                continue
+            after = max(free + drive, float(trip.gate_in_s) if own else float(self._clock.now_s))
+            gate = self._lanes.earliest(k, max(after, 0.0, self._clock.now_s))
+            if gate > trip.gate_in_s + LATER_S:
+                continue
+            stops, at = [], gate
+            for n, stop in enumerate(trip.stops):
+                drive_to = there if n == 0 else float(drives.stop_stop[zones[n - 1], zones[n]])
+                arrive = max(math.ceil(at + drive_to), stop.arrive_s)
+                leave = max(arrive + board, stop.leave_s)
+                links = stop.links
+                if n == 0 and not own:
+                    links = drives.links_in(k, zones[0])
+                stops.append(replace(stop, links=links, arrive_s=arrive, leave_s=leave))
+                at = float(leave)
+            leave_s = trip.leave_s
+            if trip.leave_s < free or float(trip.leave_s) + drive > gate:
+                leave_s = max(math.ceil(free), math.floor(gate - drive))
+            found.append(
+                replace(
+                    trip,
+                    corridor_in=self._scenario.corridors[k].id,
+                    leave_s=leave_s,
+                    gate_in_s=int(gate),
+                    stops=tuple(stops),
+                )
+            )
+        return found
+
+    def _exits(self, one: _Vehicle, trip: Trip, entry: Trip, drives: Drives) -> list[Trip]:
+        """Return the trip with each way out by which it is out in time."""
+        found, now = [], self._clock.now_s
+        last = entry.stops[-1]
+        zone, persons = self._zones[last.zone], aboard_of(entry, self._persons)
+        for k, corridor in enumerate(self._scenario.corridors):
+            own = corridor.id == trip.corridor_out
+            drive = float(drives.stop_gate[k, zone])
+            outward = float(drives.outward[k])
+            if not math.isfinite(drive + outward):
+                continue
+            left = float(last.leave_s)
+            if not own and left < now:
+                left = float(now + (now - last.leave_s))  # Back to its stop, and out from there.
+            ready = self._lanes.checked(k, left + drive, persons)
+            if own:
+                ready = max(ready, float(trip.gate_out_s))
+            gate = self._lanes.earliest(k, max(ready, now), persons)
+            hours = self._lanes.hours(k, gate) if math.isfinite(gate) else None
+            if hours is None or gate + outward > hours.out_by:
+                continue
+            if gate > trip.gate_out_s + LATER_S or not self._same_day(entry, k, gate):
+                continue
+            end = self._end(one, trip, entry, (k, gate))
+            if end is not None:
+                found.append(end)
+        return found
+
+    def _same_day(self, entry: Trip, corridor: int, gate: float) -> bool:
+        """Whether a trip goes out in a window that opened with that by which it came in."""
+        if not entry.corridor_in:
+            return True
+        came = self._lanes.hours(self._corridors[entry.corridor_in], float(entry.gate_in_s))
+        goes = self._lanes.hours(corridor, gate)
+        return came is not None and goes is not None and came.opens == goes.opens
+
+    def _end(
+        self, one: _Vehicle, trip: Trip, entry: Trip, way: tuple[int, float]
+    ) -> Trip | None:
+        """Return the trip by a way out to where it brings its people."""
+        (k, gate), drives = way, self._tables[one.duty.type]
+        corridor = self._scenario.corridors[k]
+        own = corridor.id == trip.corridor_out
+        to = corridor.reception if trip.loads or not trip.patients else trip.destination
+        drive = float(drives.outward[k]) + float(drives.outside[self._place[to], k])
+        arrive = math.ceil(gate + drive)
+        if own and to == trip.destination:
+            arrive = max(arrive, trip.arrive_s)
+        if to in self._hospitals and not self._takes_in(to, arrive):
+            return None
+        stand = math.ceil(drives.type.alight_s.central + drives.type.rest_s)
+        done = max(arrive + stand, trip.done_s if own and to == trip.destination else 0)
+        zone = self._zones[entry.stops[-1].zone]
+        new = replace(
+            entry,
+            corridor_out=corridor.id,
+            gate_out_s=int(gate),
+            links_out=trip.links_out if own else drives.links_out(zone, k),
+            destination=to,
+            arrive_s=arrive,
+            done_s=done,
+        )
+        same_ways = own and new.corridor_in == trip.corridor_in and not one.shifted
+        return new if same_ways or self._in_range(str(one.place), new, drives) else None
+
+    def _takes_in(self, hospital: str, arrive: int) -> bool:
+        at = self._scenario.moment(arrive)
+        second = at.hour * 3600 + at.minute * 60 + at.second
+        one = self._hospitals[hospital]
+        return one.opens_s <= second and (second < one.closes_s or one.closes_s >= DAY_S)
+
+    def _in_range(self, place: str, trip: Trip, drives: Drives) -> bool:
+        if not math.isfinite(drives.type.range_m):
+            return True
+        k_in, k_out = self._corridors[trip.corridor_in], self._corridors[trip.corridor_out]
+        far = drives.outside_m(self._place[place], k_in)
+        far += drives.outside_m(self._place[trip.destination], k_out)
+        zones = [self._zones[stop.zone] for stop in trip.stops]
+        return drives.within(drives.type.range_m - far, k_in, zones, k_out)
+
+    def _duty(self, one: _Vehicle) -> Duty | None:
+        trips = one.trips
+        while trips and not (trips[-1].loads or trips[-1].patients):
+            self._book(trips.pop(), -1)
+        if not trips:
+            return None
+        if tuple(trips) == one.duty.trips:
+            return one.duty
+        last = trips[-1]
+        back = math.ceil(last.done_s + between(self._scenario, last.destination, one.duty.depot))
+        return replace(one.duty, trips=tuple(trips), back_s=back)
+
+    def _convoys(self, plan: Plan, touched: set[str]) -> tuple[ConvoyRun, ...]:
+        """Return the convoys that can still run as announced; what they take is noted."""
+        kept, sizes = [], {one.id: one.vehicles for one in self._scenario.aid.convoys}
+        for run in plan.convoys:
+            trip, now = run.trip, self._clock.now_s
+            gates = [(trip.corridor_in, trip.gate_in_s), (trip.corridor_out, trip.gate_out_s)]
+            ahead = [(k, at) for k, at in gates if k and at >= now]
+            if any(
+                key(self._scenario, k, at) in touched
+                and not self._lanes.open_at(self._corridors[k], at)
+                for k, at in ahead
+            ):
+                continue
+            kept.append(run)
+            for k, at in gates:
+                row = self._corridors[k] if k else -1
+                rate = self._scenario.corridors[row].vehicles_per_s.central
+                for j in range(sizes.get(run.convoy, 0) if k else 0):
+                    self._lanes.take(row, at - j / rate if rate > 0 else at)
+        return tuple(kept)
+
+
+def key(scenario: Scenario, corridor: str, second: float) -> str:
+    """Return a name of a corridor's gate on the day of a moment."""
+    return f"{corridor} {scenario.moment(second).date().isoformat()}"
