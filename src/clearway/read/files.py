@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -63,6 +64,25 @@ def read_text(folder: Path, name: str, limits: Limits, log: BreachLog) -> str | 
     return None
 
 
+def held_text(files: Mapping[str, bytes], name: str, limits: Limits, log: BreachLog) -> str | None:
+    """Return the text of file ``name`` among ``files`` in memory, or None with the reason noted.
+
+    What came encrypted is read so: it never stands on a disk in the clear.
+    """
+    try:
+        return _text(_held(files, name, limits), limits)
+    except _RefusedError as refused:
+        log.add(name, refused.row, "file", refused.value, refused.rule)
+    return None
+
+
+def _held(files: Mapping[str, bytes], name: str, limits: Limits) -> bytes:
+    if name not in files:
+        raise _RefusedError(0, "", "must be there")
+    _check_size(len(files[name]), limits)
+    return files[name]
+
+
 def _inside(folder: Path, name: str) -> Path:
     path = (folder / name).resolve()
     if not path.is_relative_to(folder):
@@ -83,11 +103,14 @@ def _bytes(path: Path, limits: Limits) -> bytes:
         size = os.fstat(descriptor).st_size
         # One byte more than the limit tells a file that grew since its size was asked for.
         content = file.read(limits.file_bytes + 1) if size <= limits.file_bytes else b""
-    size = max(size, len(content))
+    _check_size(max(size, len(content)), limits)
+    return content
+
+
+def _check_size(size: int, limits: Limits) -> None:
     if size > limits.file_bytes:
         rule = f"must have at most {limits.file_bytes:,} bytes"
         raise _RefusedError(0, f"{size:,} bytes", rule)
-    return content
 
 
 def _kind(mode: int) -> str:

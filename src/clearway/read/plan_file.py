@@ -17,7 +17,7 @@ from clearway.read.breaches import BreachLog
 from clearway.read.document import Document
 from clearway.read.document import Path as KeyPath
 from clearway.read.duty_build import convoys_of, duties_of
-from clearway.read.files import Limits, read_text
+from clearway.read.files import Limits, held_text, read_text
 from clearway.read.json_text import ListLines, load_object
 from clearway.read.plan_schema import (
     LevelTable,
@@ -53,7 +53,22 @@ def read_plan(path: str | os.PathLike[str], scenario: Scenario) -> Plan:
     place = Path(path)
     name = place.name or str(place)
     log = BreachLog([name])
-    text = _text(place, log)
+    return _plan(name, _text(place, log), scenario, log)
+
+
+def plan_in(files: Mapping[str, bytes], name: str, scenario: Scenario) -> Plan:
+    """Read the plan in the file ``name`` among ``files`` in memory.
+
+    Raises
+    ------
+    ScenarioError
+        With every breach of the file, as :func:`read_plan` tells them.
+    """
+    log = BreachLog([name])
+    return _plan(name, held_text(files, name, LIMITS, log), scenario, log)
+
+
+def _plan(name: str, text: str | None, scenario: Scenario, log: BreachLog) -> Plan:
     data = load_object(name, text, log) if text is not None else None
     log.done()
     document = Document(name, data, PlanTable, _lines(text or ""), log)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,7 @@ from clearway.read.assemble import assemble, placed
 from clearway.read.breaches import BreachLog
 from clearway.read.crosschecks import Parts, check_plan, check_references
 from clearway.read.document import Document
-from clearway.read.files import Limits, read_text
+from clearway.read.files import Limits, held_text, read_text
 from clearway.read.fleet_checks import check_fleet
 from clearway.read.geojson import read_zones
 from clearway.read.network import (
@@ -77,6 +78,32 @@ def read_scenario(folder: str | os.PathLike[str]) -> Scenario:
         # A link to nowhere is there, and told.
         if name != PATIENT_FILE or os.path.lexists(place / name)
     }
+    return _checked(texts, log)
+
+
+def scenario_in(files: Mapping[str, bytes]) -> Scenario:
+    """Read the scenario whose files are held in memory.
+
+    Parameters
+    ----------
+    files
+        By their names in a scenario's folder; others are not looked at.
+
+    Raises
+    ------
+    ScenarioError
+        With every breach of every file, as :func:`read_scenario` tells them.
+    """
+    log = BreachLog(LIMITS)
+    texts = {
+        name: held_text(files, name, limits, log)
+        for name, limits in LIMITS.items()
+        if name != PATIENT_FILE or name in files
+    }
+    return _checked(texts, log)
+
+
+def _checked(texts: dict[str, str | None], log: BreachLog) -> Scenario:
     parts = _parts(texts, log)
     if parts.plan is not None:
         check_plan(parts.plan)
