@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from clearway.model.checks import Checks
 from clearway.model.event import Event
-from clearway.model.record import Record
 from clearway.publish.bundle.manifest import ID_DIGITS, Manifest, listed
 from clearway.publish.bundle.sealing import sealed
 from clearway.publish.isolate import clean
@@ -20,7 +19,6 @@ from clearway.publish.release.redact import Subject, redacted
 from clearway.publish.release.said import release_words
 from clearway.publish.words import LANGS
 from clearway.seal.canonical import canonical, digest
-from clearway.seal.chain import event_from_json
 from clearway.seal.keys import WriterKey
 
 FORMAT: Final = "clearway-release/1"
@@ -178,30 +176,6 @@ def release_event(terms: Terms, handed: bytes, at: datetime) -> Event:
             "expires": terms.expires.isoformat(),
         },
     )
-
-
-def standing(records: Iterable[Record]) -> tuple[Event, ...]:
-    """Return the events that hold, by when they happened: corrections are applied and left out.
-
-    A release must not repeat what was found to be wrong, and a correction names what it corrects.
-    """
-    ordered = sorted(records, key=_order)
-    instead: dict[str, Event | None] = {}
-    for record in ordered:
-        if record.event.kind == "correction":
-            told: Any = record.event.about["instead"]
-            instead[record.event.about["of"]] = None if told is None else event_from_json(told)
-    found: list[Event] = []
-    for record in ordered:
-        if record.event.kind != "correction":
-            event = instead.get(record.hash, record.event)
-            found += [event] if event is not None else []
-    return tuple(sorted(found, key=lambda event: event.at.astimezone(UTC)))
-
-
-def _order(record: Record) -> tuple[datetime, datetime, str, str, int]:
-    at, written = (one.astimezone(UTC) for one in (record.event.at, record.written))
-    return at, written, record.writer, record.chain, record.number
 
 
 def _id(terms: Terms, content: str) -> str:
