@@ -78,7 +78,8 @@ def find_pass(traffic: Traffic, k: int, w: int, wish: float, persons: int) -> An
     """Return when a vehicle passes gate ``k``: at ``wish``, or when a slot has room for it.
 
     A slot takes the lane's vehicles and, of those who leave, the gate's persons; a vehicle with
-    more than that passes alone. Infinite if there is no room before the window ends.
+    more than that passes alone. Hours in which the gate is slow or shut count whole slots at their
+    mean. Infinite if there is no room before the window ends.
     """
     window, lane, load = traffic.chances.window, traffic.yard.lane, traffic.yard.load
     slot_s = traffic.orders.clock[SLOT_S]
@@ -89,9 +90,13 @@ def find_pass(traffic: Traffic, k: int, w: int, wish: float, persons: int) -> An
             return np.inf
         # Announced hours may cut a slot, of which a plan may use the whole.
         begin = max(begin, window[w, OPENS]) if late else begin
-        most = int(window[w, LANE] * (end - begin) + 1e-6)
-        fits = load[k, slot] + persons <= window[w, RATE] * (end - begin) + 1e-6
-        if lane[k, slot] < most and (persons == 0 or load[k, slot] == 0.0 or fits):
+        served, passed = 1.0, 1.0
+        if slot < traffic.orders.share.shape[1]:
+            served, passed = traffic.orders.share[k, slot, 0], traffic.orders.share[k, slot, 1]
+        most = int(window[w, LANE] * passed * (end - begin) + 1e-6)
+        fits = load[k, slot] + persons <= window[w, RATE] * served * (end - begin) + 1e-6
+        alone = load[k, slot] == 0.0 and served > 0.0
+        if lane[k, slot] < most and (persons == 0 or alone or fits):
             if wish >= begin:
                 return wish
             return begin + lane[k, slot] * (end - begin) / most

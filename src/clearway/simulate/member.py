@@ -15,6 +15,7 @@ from clearway.simulate.case import Case
 from clearway.simulate.course import run_pause
 from clearway.simulate.fleet import Drawn, FleetRun, run_vehicles, slower, taken_of_gates
 from clearway.simulate.households import HouseholdDraw, draw_households
+from clearway.simulate.slowed import slowed
 from clearway.simulate.state import (
     ANNOUNCED,
     AT,
@@ -105,10 +106,11 @@ def run_member(case: Case, seed: int, number: int) -> Member:
     roads = _roads(case)
     crowd = _crowd(case, draw, folk, will == UNCALLED)
     pause = _pause(case, draw, folk, will)
+    taken = pause.taken
     if fleet is not None:
         planning = case.scenario.planning
         taken = taken_of_gates(fleet, draw, planning.slot_s, planning.step_s)
-        pause = pause._replace(taken=taken)
+    pause = pause._replace(taken=slowed(case.scenario, draw, taken))
     run_pause(
         World(roads, crowd, new_wheel(case.horizon_s, TICK_S), pause),
         float(case.scenario.planning.step_s),

@@ -19,6 +19,7 @@ from clearway.model.scenario import Scenario, row_of
 from clearway.simulate.conditions import Conditions, conditions
 from clearway.simulate.drives import DriveBook, Drives, Places
 from clearway.simulate.folk import stretch
+from clearway.simulate.slowed import slot_shares
 from clearway.simulate.state import BIN_S
 from clearway.simulate.traffic import (
     END,
@@ -343,6 +344,9 @@ class _Sheet:
             window=self.window,
             margin_s=np.array([one.margin_s for one in scenario.corridors], dtype=np.float64),
             lane_s=np.divide(1.0, lanes, out=np.zeros(len(lanes)), where=lanes > 0),
+            share=slot_shares(
+                scenario, int(last // planning.slot_s) + 1 if scenario.changes else 0
+            ),
             until_s=np.array(rows.until_s, dtype=np.float64),
             date=self.conditions.date,
             awaits=self.conditions.awaits,

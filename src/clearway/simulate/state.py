@@ -176,8 +176,8 @@ class Pause(NamedTuple):
     bin_s
         Shape (1,), seconds a bin.
     taken
-        Shape (k, steps), persons a second of each gate's rate that vehicles of the fleet take;
-        shape (k, 0) without a fleet.
+        Shape (k, steps), persons a second of each gate's rate that vehicles of the fleet take, or
+        by which it is slowed; no steps where neither is known of.
     """
 
     rule: NDArray[np.float64]

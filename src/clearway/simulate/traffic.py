@@ -111,6 +111,9 @@ class Orders(NamedTuple):
         Shape (k,).
     lane_s
         Shape (k,), seconds a vehicle by the central rate.
+    share
+        Shape (k, slots, 2), shares of their rates at which a gate serves persons, and its lane
+        vehicles, in each slot; as usual after the last.
     until_s
         Shape (v,), after which a convoy does not come in.
     date
@@ -145,6 +148,7 @@ class Orders(NamedTuple):
     window: NDArray[np.int64]
     margin_s: NDArray[np.float64]
     lane_s: NDArray[np.float64]
+    share: NDArray[np.float64]
     until_s: NDArray[np.float64]
     date: NDArray[np.int64]
     awaits: NDArray[np.int8]
@@ -318,6 +322,7 @@ def hold_all(traffic: Traffic) -> Any:
             borrowed(orders.window),
             borrowed(orders.margin_s),
             borrowed(orders.lane_s),
+            borrowed(orders.share),
             borrowed(orders.until_s),
             borrowed(orders.date),
             borrowed(orders.awaits),

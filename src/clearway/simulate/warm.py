@@ -23,6 +23,7 @@ _FLAT: Final = {
 #: Axes of the arrays that have not two.
 _AXES: Final = {
     **{(kind, name): 1 for kind, names in _FLAT.items() for name in names.split()},
+    ("Orders", "share"): 3,
     ("Yard", "out"): 3,
 }
 
