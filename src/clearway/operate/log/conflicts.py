@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
@@ -69,8 +70,10 @@ def conflicts(records: Iterable[Record]) -> tuple[Conflict, ...]:
     counted twice and the counts are not the same.
     """
     ordered = in_order(records)
-    found = [*_forks(ordered), *_contradictions(ordered)]
-    return tuple(_settled(conflict, ordered) for conflict in found)
+    told = _by_subject(ordered)
+    found = [*_forks(ordered), *_contradictions(told, _corrected(ordered))]
+    chains = {subject: _chains(there) for subject, there in told.items()}
+    return tuple(_settled(conflict, chains) for conflict in found)
 
 
 def knew(record: Record, other: Record) -> bool:
@@ -93,54 +96,78 @@ def _forks(ordered: Sequence[Record]) -> Iterator[Conflict]:
                 yield Conflict(f"fork {writer}/{chain}/{number}", one, other)
 
 
-def _contradictions(ordered: Sequence[Record]) -> Iterator[Conflict]:
-    said: dict[_Subject, list[Record]] = defaultdict(list)
-    for record, event in _standing(ordered):
-        for subject in _subjects(event):
-            said[subject].append(record)
-    events = {record.hash: event for record, event in _standing(ordered)}
-    for subject, there in said.items():
-        if len({record.writer for record in there}) > 1:
-            for one, other in _apart(subject, there):
-                if _contradict(subject, events[one.hash], events[other.hash]):
+def _by_subject(ordered: Sequence[Record]) -> dict[_Subject, list[Record]]:
+    told: dict[_Subject, list[Record]] = defaultdict(list)
+    for record in ordered:
+        for subject in _subjects(record.event):
+            told[subject].append(record)
+    return told
+
+
+def _corrected(ordered: Sequence[Record]) -> set[str]:
+    """Return the hashes of records that were taken back: they contradict nobody any more."""
+    return {record.event.about["of"] for record in ordered if record.event.kind == "correction"}
+
+
+def _contradictions(
+    told: Mapping[_Subject, Sequence[Record]], corrected: Collection[str]
+) -> Iterator[Conflict]:
+    for subject, records in told.items():
+        standing = [record for record in records if record.hash not in corrected]
+        if len({record.writer for record in standing}) > 1:
+            pairs = _counted_twice(standing) if subject[0] == "count" else _last_words(standing)
+            for one, other in pairs:
+                apart = not knew(one, other) and not knew(other, one)
+                if apart and _contradict(subject[0], one.event, other.event):
                     yield Conflict(" ".join(map(str, subject)), one, other)
 
 
-def _standing(ordered: Sequence[Record]) -> Iterator[tuple[Record, Event]]:
-    """Give each record that no correction took back, with what it says."""
-    corrected = {
-        record.event.about["of"] for record in ordered if record.event.kind == "correction"
-    }
-    for record in ordered:
-        if record.hash not in corrected:
-            yield record, record.event
+def _last_words(standing: Sequence[Record]) -> Iterator[tuple[Record, Record]]:
+    """Give each record with the last that each other writer had said by then."""
+    last: dict[str, Record] = {}
+    for later in standing:
+        for writer, earlier in last.items():
+            if writer != later.writer:
+                yield earlier, later
+        last[later.writer] = later
 
 
-def _apart(subject: _Subject, there: Sequence[Record]) -> Iterator[tuple[Record, Record]]:
-    """Give pairs, earlier first, of different writers of whom neither knew the other's record."""
-    for index, later in enumerate(there):
-        last: dict[str, list[Record]] = defaultdict(list)
-        for earlier in there[:index]:
-            # Counts are added up: each stands for itself. Of all else the last word counts.
-            kept = last[earlier.writer] if subject[0] == "count" else []
-            last[earlier.writer] = [*kept, earlier]
-        for writer, said in last.items():
-            for earlier in said if writer != later.writer else ():
-                if not knew(later, earlier) and not knew(earlier, later):
-                    yield earlier, later
+def _counted_twice(standing: Sequence[Record]) -> Iterator[tuple[Record, Record]]:
+    """Give pairs of counts, by different writers, whose minutes overlap."""
+    going_on: list[tuple[float, Record]] = []
+    for later in sorted(standing, key=_since):
+        going_on = [(until, one) for until, one in going_on if until > _since(later)]
+        for _, one in going_on:
+            if one.writer != later.writer:
+                yield one, later
+        going_on.append((_seconds(later.event.about["until"]), later))
 
 
-def _settled(conflict: Conflict, ordered: Sequence[Record]) -> Conflict:
+def _chains(there: Iterable[Record]) -> list[list[Record]]:
+    chains: dict[tuple[str, str], list[Record]] = defaultdict(list)
+    for record in there:
+        chains[record.writer, record.chain].append(record)
+    return [sorted(chain, key=lambda record: record.number) for chain in chains.values()]
+
+
+def _settled(conflict: Conflict, chains: Mapping[_Subject, list[list[Record]]]) -> Conflict:
     pair = (conflict.one, conflict.other)
     subjects = {subject for record in pair for subject in _subjects(record.event)}
-    hashes = {record.hash for record in pair}
-    for record in sorted(ordered, key=lambda one: (one.written, one.writer, one.number)):
-        about = bool(subjects.intersection(_subjects(record.event)))
-        if (about or record.event.about.get("of") in hashes) and all(
-            record.hash != one.hash and knew(record, one) for one in pair
-        ):
-            return Conflict(conflict.what, *pair, record)
-    return conflict
+    subjects |= {("correction", record.hash) for record in pair}
+
+    def knew_both(record: Record) -> bool:
+        return all(knew(record, one) for one in pair)
+
+    knowing = []
+    for subject in subjects:
+        for chain in chains.get(subject, ()):
+            # Along a chain nothing that was known is forgotten.
+            first = bisect_left(chain, True, key=knew_both)
+            knowing += chain[first : first + 1]
+    if not knowing:
+        return conflict
+    settled = min(knowing, key=lambda one: (one.written, one.writer, one.chain, one.number))
+    return Conflict(conflict.what, *pair, settled)
 
 
 def _subjects(event: Event) -> Iterator[_Subject]:
@@ -156,14 +183,11 @@ def _subjects(event: Event) -> Iterator[_Subject]:
             yield (kind, *told)
 
 
-def _contradict(subject: _Subject, earlier: Event, later: Event) -> bool:
-    if subject[0] == "count":
-        return _counts_overlap(earlier.about, later.about)
-    follows = _FOLLOWS.get(subject[0])
+def _contradict(kind: str, earlier: Event, later: Event) -> bool:
+    follows = _FOLLOWS.get(kind)
     if follows is not None and later.about["state"] != earlier.about["state"]:
         return later.about["state"] not in follows[earlier.about["state"]]
-    names = _SAYS[subject[0]]
-    return _said(earlier, names) != _said(later, names)
+    return _said(earlier, _SAYS[kind]) != _said(later, _SAYS[kind])
 
 
 def _said(event: Event, names: Sequence[str]) -> tuple[Any, ...]:
@@ -172,28 +196,25 @@ def _said(event: Event, names: Sequence[str]) -> tuple[Any, ...]:
     return (
         event.kind,  # Of one subject they differ where one says stop and one says go on.
         *(
-            datetime.fromisoformat(value).timestamp() if name in _MOMENTS else value
+            _seconds(value) if name in _MOMENTS and value is not None else value
             for name, value in zip(names, values, strict=True)
         ),
     )
 
 
-def _counts_overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    spans = [
-        tuple(datetime.fromisoformat(about[name]).timestamp() for name in ("since", "until"))
-        for about in (one, other)
-    ]
-    (since, until), (other_since, other_until) = spans
-    if (since, until) == (other_since, other_until):
-        return bool(one["persons"] != other["persons"])
-    return since < other_until and other_since < until
+def _since(record: Record) -> float:
+    return _seconds(record.event.about["since"])
+
+
+def _seconds(moment: str) -> float:
+    return datetime.fromisoformat(moment).timestamp()
 
 
 def _later_ones(states: Sequence[str]) -> dict[str, frozenset[str]]:
     return {state: frozenset(states[place + 1 :]) for place, state in enumerate(states)}
 
 
-_MOMENTS: Final = ("opens", "closes")
+_MOMENTS: Final = ("opens", "closes", "since", "until", "expires")
 _SAME: Final = {"resume": "stop"}
 #: What makes a subject; where a name holds a list, each of its members makes one.
 _ABOUT: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
@@ -220,6 +241,7 @@ _SAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "notice": ("state",),
     "window": ("opens", "closes"),
     "closure": ("closed",),
+    "count": ("since", "until", "persons"),
     "gate": ("persons_share", "vehicles_share"),
     "call": ("state",),
     "vehicle": ("state",),
