@@ -100,8 +100,8 @@ class Order:
     ----------
     mover
         Row among the movers.
-    goes
-        As ``AbortStep.goes``.
+    goes, past
+        As ``AbortStep.goes`` and ``AbortStep.past``.
     first_left_s, last_left_s
         When the first and the last of its parts left home.
     persons
@@ -119,6 +119,7 @@ class Order:
 
     mover: int
     goes: int
+    past: bool
     first_left_s: int
     last_left_s: int
     persons: float

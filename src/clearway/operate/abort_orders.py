@@ -36,6 +36,7 @@ class OrderMaker:
             yield Order(
                 mover=int(parts.mover[slowest]),
                 goes=goes,
+                past=bool(parts.past[slowest]),
                 first_left_s=int(parts.left_s[rows].min()),
                 last_left_s=int(parts.left_s[rows].max()),
                 persons=float(parts.persons[rows].sum()),

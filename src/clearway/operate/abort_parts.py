@@ -80,7 +80,7 @@ def _on_foot(scenario: Scenario, moved: Moved, at_s: int) -> tuple[Parts, Parts]
         waits,
         persons=(cohorts.persons * (1 - passed))[waits],
         entry=reached,
-        into_s=elapsed - moved.tracks.enter_s[reached],
+        into_s=_behind(moved, reached, elapsed),
         on_s=np.where(cohorts.out_s[waits] < NEVER, cohorts.out_s[waits] - at_s, np.inf),
     )
     # The last of those who have passed by now.
@@ -94,9 +94,16 @@ def _on_foot(scenario: Scenario, moved: Moved, at_s: int) -> tuple[Parts, Parts]
         into_s=np.zeros(len(open_)),
         on_s=(last[open_] - at_s).astype(np.float64),
     )
-    standing = moved.tracks.link[before.entry] == NO_LINK
-    before.into_s[standing] = 0.0
     return before, behind
+
+
+def _behind(
+    moved: Moved, entry: NDArray[np.int64], elapsed: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the seconds since an entry was reached; none of those who stand at it."""
+    into = elapsed - moved.tracks.enter_s[entry]
+    stands = (moved.tracks.link[entry] == NO_LINK) | (into <= CRUMB)
+    return np.where(stands, 0.0, into)
 
 
 def _rows(
@@ -130,9 +137,7 @@ def _driven(moved: Moved, at_s: int) -> Parts:
     past = tracks == NOWHERE
     entry, into = np.full(len(found), NOWHERE), np.zeros(len(found))
     entry[~past] = moved.tracks.where(tracks[~past], elapsed[~past])
-    into[~past] = elapsed[~past] - moved.tracks.enter_s[entry[~past]]
-    into[moved.tracks.link[entry] == NO_LINK] = 0.0
-    into[past] = 0.0
+    into[~past] = _behind(moved, entry[~past], elapsed[~past])
     return Parts(
         mover=np.array([one.mover for one in found], dtype=np.int64),
         left_s=np.array([one.left_s for one in found], dtype=np.int64),

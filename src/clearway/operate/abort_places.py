@@ -160,13 +160,25 @@ class _Choice:
         for u, s in zip(unit[order].tolist(), shelter[order].tolist(), strict=True):
             if goes[u] < 0 and self.persons[u] <= left[s]:
                 goes[u], left[s] = s, left[s] - self.persons[u]
+        while self._improved(goes, left, worth):
+            pass  # each round lessens the time in the open, so there is a last one
+        return goes
+
+    def _improved(
+        self, goes: NDArray[np.int64], left: NDArray[np.float64], worth: NDArray[np.float64]
+    ) -> bool:
+        """Let whoever can go somewhere nearer that has room go there; return whether any did."""
         unit, shelter = np.nonzero(worth > 0)
-        gain = worth[unit, shelter] - np.where(goes[unit] >= 0, worth[unit, goes[unit]], 0.0)
-        for n in np.argsort(-gain, kind="stable").tolist():
+        now = np.where(goes[unit] >= 0, worth[unit, goes[unit]], 0.0)
+        gain = worth[unit, shelter] - now
+        better = np.flatnonzero((gain > 0) & (self.persons[unit] <= left[shelter]))
+        done = False
+        for n in better[np.argsort(-gain[better], kind="stable")].tolist():
             u, s = int(unit[n]), int(shelter[n])
-            now = float(worth[u, goes[u]]) if goes[u] >= 0 else 0.0
-            if worth[u, s] > now and self.persons[u] <= left[s]:
+            held = float(worth[u, goes[u]]) if goes[u] >= 0 else 0.0
+            if worth[u, s] > held and self.persons[u] <= left[s]:
                 if goes[u] >= 0:
                     left[goes[u]] += self.persons[u]
                 goes[u], left[s] = s, left[s] - self.persons[u]
-        return goes
+                done = True
+        return done

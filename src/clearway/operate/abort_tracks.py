@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from clearway.operate.abort_gates import CRUMB
 from clearway.operate.abort_ways import Pace, Ways
 
 NO_LINK: Final = -1
@@ -46,9 +47,9 @@ class Tracks:
         span = float(self.enter_s.max(initial=0.0)) + 1.0
         of = np.repeat(np.arange(len(self.offset) - 1), np.diff(self.offset))
         keys = self.enter_s + of * span
-        asked = np.minimum(np.maximum(elapsed, 0.0), end) + track * span
+        # Who is at a node but for the rounding of floating-point numbers is at it.
+        asked = np.minimum(np.maximum(elapsed, 0.0), end) + CRUMB + track * span
         found = np.searchsorted(keys, asked, side="right") - 1
-        # Adding whole spans may round a way's own end away; nobody leaves it by that.
         return np.asarray(
             np.clip(found, self.offset[track], self.offset[track + 1] - 1), dtype=np.int64
         )

@@ -77,18 +77,25 @@ def _turn(
         after = (way.out_s + enter[at] - back[at]) / 2
     else:
         after = enter[at]
-    # A whole second never before the node that was passed.
-    after_s = max(math.floor(after + CRUMB), math.ceil(enter[at] - CRUMB))
-    into = 0.0 if link == NO_LINK else max(0.0, after_s - float(enter[at]))
-    best = int(seconds[:, at].argmin()) - (1 if way.home != NOWHERE else 0)
-    node, network = int(tracks.node[begin + at]), scenario.network
-    long_s = 0.0 if link == NO_LINK else float(enter[at + 1] - enter[at])
+    after_s = math.floor(after + CRUMB)
+    # The whole second before may be on the link before.
+    at = int(np.flatnonzero(enter <= after_s + CRUMB)[-1])
+    node, link = int(tracks.node[begin + at]), int(tracks.link[begin + at])
+    into = 0.0 if link == NO_LINK else after_s - float(enter[at])
+    into = into if into > CRUMB else 0.0
+    costs = seconds[:, at] + (into if tracks.turns[begin + at] or not into else np.inf)
+    long_s = 0.0
+    if link != NO_LINK:
+        long_s = float(enter[at + 1] - enter[at])
+        costs = np.minimum(costs, seconds[:, at + 1] + long_s - into)
+    best = int(costs.argmin()) - (1 if way.home != NOWHERE else 0)
     lon, lat = _place(scenario, node, link, into / long_s if long_s else 0.0)
+    stands = link == NO_LINK or not into
     return Turn(
         mover=way.mover,
         after_s=after_s,
-        node=int(network.nodes.id[node]),
-        link=AT_NODE if link == NO_LINK else int(network.links.id[link]),
+        node=int(scenario.network.nodes.id[node]),
+        link=AT_NODE if stands else int(scenario.network.links.id[link]),
         into_s=into,
         lon=lon,
         lat=lat,
