@@ -1,0 +1,1 @@
+"""Orders on paper: every page that a day needs, in both languages, with the same ids."""

@@ -1,0 +1,178 @@
+"""What a page is made of in one language: blocks of a fixed height, filled with words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from clearway.model.facts import Text
+from clearway.publish.days import Calendar
+from clearway.publish.words import Said, Words
+
+Block = dict[str, Any]
+
+#: How a column is set: plain; larger and bold; an empty box to write into.
+PLAIN, BIG, BOX = "plain", "big", "box"
+HEADING_MM: Final = 9.0
+HEAD_MM: Final = 11.0
+#: Height of a table's heading and the names of its columns.
+TABLE_MM: Final = HEADING_MM + HEAD_MM
+LINE_MM: Final = 6.0
+NOTHING: Final = Said("–")
+EMPTY: Final = Said("")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table.
+
+    Attributes
+    ----------
+    head
+        Its name.
+    width
+        Its share of the width.
+    style
+        ``plain``, ``big`` or ``box``.
+    """
+
+    head: Said
+    width: float
+    style: str = PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """One language, with a scenario's days.
+
+    Attributes
+    ----------
+    words
+        The report's sentences and the pack's, whose keys begin with ``pack.``.
+    calendar
+        The scenario's local time.
+    """
+
+    words: Words
+    calendar: Calendar
+
+    def say(self, key: str, **values: Any) -> Said:
+        """Return one of the pack's sentences."""
+        return self.words.say(f"pack.{key}", **values)
+
+    def code(self, text: object) -> Said:
+        """Return an id, a time or a place as one piece."""
+        return self.words.code(text)
+
+    def codes(self, texts: Iterable[object]) -> Said:
+        """Return ids one after another."""
+        return self.words.listed(self.words.code(text) for text in texts)
+
+    def number(self, value: float | None) -> Said:
+        """Return a number; a dash for None."""
+        return NOTHING if value is None else self.words.number(value)
+
+    def clock(self, seconds: float | None) -> Said:
+        """Return the local time of day; a dash for None."""
+        return NOTHING if seconds is None else self.calendar.clock(seconds)
+
+    def hours(self, start: float, end: float) -> Said:
+        """Return a range of hours in words."""
+        return self.calendar.hours(start, end)
+
+    def name(self, both: Mapping[str, str], most: int = 60) -> Said:
+        """Return a name of the scenario, cut after ``most`` letters."""
+        return self.words.name(Text(*(fit(both[lang], most) for lang in ("en", "ar"))))
+
+
+def fit(text: str, most: int) -> str:
+    """Return ``text`` with at most ``most`` letters, and an ellipsis where it was cut."""
+    told = " ".join(text.split())
+    return told if len(told) <= most else told[: most - 1].rstrip() + "…"
+
+
+def heading(text: Said) -> Block:
+    """Return a heading inside a page."""
+    return {"kind": "heading", "mm": HEADING_MM, "text": text}
+
+
+def lines(texts: Sequence[Said], mm: float = LINE_MM, size: float = 11.0) -> Block:
+    """Return sentences one below another, each with ``mm`` of room, in points of ``size``."""
+    return {"kind": "lines", "mm": mm * len(texts), "each": mm, "size": size, "texts": list(texts)}
+
+
+def huge(text: Said) -> Block:
+    """Return a code that is read from afar."""
+    return {"kind": "huge", "mm": 20.0, "text": text}
+
+
+def pairs(rows: Sequence[tuple[Said, Said]], columns: int = 2, mm: float = 13.0) -> Block:
+    """Return values below their names, ``columns`` side by side."""
+    deep = -(-len(rows) // columns)
+    return {
+        "kind": "pairs",
+        "mm": mm * deep,
+        "each": mm,
+        "columns": columns,
+        "rows": [list(row) for row in rows],
+    }
+
+
+def table(
+    title: Said, columns: Sequence[Column], rows: Sequence[Sequence[Said]], row_mm: float
+) -> Block:
+    """Return a table under its heading; as high as :class:`Part` says of the same rows."""
+    return {
+        "kind": "table",
+        "mm": TABLE_MM + row_mm * len(rows),
+        "title": title,
+        "title_mm": HEADING_MM,
+        "head_mm": HEAD_MM,
+        "row_mm": row_mm,
+        "head": [one.head for one in columns],
+        "widths": [one.width for one in columns],
+        "styles": [one.style for one in columns],
+        "rows": [list(row) for row in rows],
+    }
+
+
+def legend(tongue: Tongue, rows: Sequence[Mapping[str, Any]]) -> list[Block]:
+    """Return what the letters of groups mean; nothing where none stands on the page."""
+    if not rows:
+        return []
+    texts = [
+        tongue.say("legend", letter=tongue.code(one["letter"]), name=tongue.name(one["name"], 90))
+        for one in rows
+    ]
+    return [lines(texts)]
+
+
+def spots(tongue: Tongue, rows: Sequence[Mapping[str, Any]], row_mm: float) -> Block:
+    """Return a table of places in three notations; each row has code, name (or None), place."""
+    columns = [
+        Column(tongue.say("spots.code"), 1.1, BIG),
+        Column(tongue.say("spots.name"), 2.6),
+        Column(tongue.say("spots.dd"), 2.3),
+        Column(tongue.say("spots.dms"), 2.7),
+        Column(tongue.say("spots.mgrs"), 2.3),
+    ]
+    cells = [
+        [
+            tongue.code(one["code"]),
+            spot_name(tongue, one),
+            tongue.code(one["place"]["dd"]),
+            tongue.code(one["place"]["dms"]),
+            tongue.code(one["place"]["mgrs"]),
+        ]
+        for one in rows
+    ]
+    return table(tongue.say("spots.title"), columns, cells, row_mm)
+
+
+def spot_name(tongue: Tongue, row: Mapping[str, Any]) -> Said:
+    """Return what a place is: its own name, or what kind of place it is."""
+    what = tongue.say(f"spots.{row['what']}")
+    if row["name"] is None:
+        return what
+    return tongue.say("spots.named", what=what, name=tongue.name(row["name"], 34))
