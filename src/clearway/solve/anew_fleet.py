@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 
@@ -235,26 +235,42 @@ class FleetAnew:
     def _again(self, one: _Vehicle, trip: Trip, *, inside: bool) -> Trip | None:
         """Return a trip driven from where the vehicle is; None if it cannot be in time."""
         drives = self._tables[one.duty.type]
-        entries = [trip] if inside else list(self._entries(one, trip, drives))
-        ways = [way for entry in entries for way in self._exits(one, trip, entry, drives)]
-        if not ways:
-            return None
+        everywhere = range(len(self._scenario.corridors))
+        own_in = [self._corridors[trip.corridor_in]] if trip.corridor_in else []
+        own_out = [self._corridors[trip.corridor_out]]
         # Its own gates if it can use them, then the soonest.
-        same = [
-            way
-            for way in ways
-            if (way.corridor_in, way.corridor_out) == (trip.corridor_in, trip.corridor_out)
-        ]
-        return min(same or ways, key=lambda way: (way.gate_out_s, way.corridor_out, way.corridor_in))
+        for gates in ((own_in, own_out), (everywhere, everywhere)):
+            entries = [trip] if inside else self._entries(one, trip, drives, gates[0])
+            ways = [
+                way for entry in entries for way in self._exits(one, trip, entry, (drives, gates[1]))
+            ]
+            if ways:
+                best = min(ways, key=lambda way: (way.gate_out_s, way.corridor_out, way.corridor_in))
+                return self._with_links(best, trip, drives)
+        return None
 
-    def _entries(self, one: _Vehicle, trip: Trip, drives: Drives) -> list[Trip]:
-        """Return the trip with each way in, as early as it can and not before it was announced."""
+    def _with_links(self, new: Trip, trip: Trip, drives: Drives) -> Trip:
+        """Return a trip with the streets of its ways, where those are not as they were."""
+        if new.corridor_in != trip.corridor_in:
+            first, *rest = new.stops
+            zone = self._zones[first.zone]
+            links = drives.links_in(self._corridors[new.corridor_in], zone)
+            new = replace(new, stops=(replace(first, links=links), *rest))
+        if new.corridor_out != trip.corridor_out:
+            zone = self._zones[new.stops[-1].zone]
+            new = replace(new, links_out=drives.links_out(zone, self._corridors[new.corridor_out]))
+        return new
+
+    def _entries(
+        self, one: _Vehicle, trip: Trip, drives: Drives, gates: Sequence[int]
+    ) -> list[Trip]:
+        """Return the trip with each way in of some, as early as it can and not before it was announced."""
         found = []
         place, board = self._place[str(one.place)], math.ceil(drives.type.board_s.central)
         zones = [self._zones[stop.zone] for stop in trip.stops]
         under_way = trip.leave_s < self._clock.now_s and not one.shifted
         free = float(trip.leave_s) if under_way else max(one.free_s, float(self._clock.now_s))
-        for k in range(len(self._scenario.corridors)):
+        for k in gates:
             drive = float(drives.outside[place, k] + drives.inward[k])
             there = float(drives.gate_stop[k, zones[0]])
             own = self._scenario.corridors[k].id == trip.corridor_in
@@ -269,10 +285,7 @@ class FleetAnew:
                 drive_to = there if n == 0 else float(drives.stop_stop[zones[n - 1], zones[n]])
                 arrive = max(math.ceil(at + drive_to), stop.arrive_s)
                 leave = max(arrive + board, stop.leave_s)
-                links = stop.links
-                if n == 0 and not own:
-                    links = drives.links_in(k, zones[0])
-                stops.append(replace(stop, links=links, arrive_s=arrive, leave_s=leave))
+                stops.append(replace(stop, arrive_s=arrive, leave_s=leave))
                 at = float(leave)
             leave_s = trip.leave_s
             if trip.leave_s < free or float(trip.leave_s) + drive > gate:
@@ -288,13 +301,15 @@ class FleetAnew:
             )
         return found
 
-    def _exits(self, one: _Vehicle, trip: Trip, entry: Trip, drives: Drives) -> list[Trip]:
-        """Return the trip with each way out by which it is out in time."""
-        found, now = [], self._clock.now_s
+    def _exits(
+        self, one: _Vehicle, trip: Trip, entry: Trip, by: tuple[Drives, Sequence[int]]
+    ) -> list[Trip]:
+        """Return the trip with each way out of some by which it is out in time."""
+        found, now, (drives, gates) = [], self._clock.now_s, by
         last = entry.stops[-1]
         zone, persons = self._zones[last.zone], aboard_of(entry, self._persons)
-        for k, corridor in enumerate(self._scenario.corridors):
-            own = corridor.id == trip.corridor_out
+        for k in gates:
+            own = self._scenario.corridors[k].id == trip.corridor_out
             drive = float(drives.stop_gate[k, zone])
             outward = float(drives.outward[k])
             if not math.isfinite(drive + outward):
@@ -340,12 +355,10 @@ class FleetAnew:
             return None
         stand = math.ceil(drives.type.alight_s.central + drives.type.rest_s)
         done = max(arrive + stand, trip.done_s if own and to == trip.destination else 0)
-        zone = self._zones[entry.stops[-1].zone]
         new = replace(
             entry,
             corridor_out=corridor.id,
             gate_out_s=int(gate),
-            links_out=trip.links_out if own else drives.links_out(zone, k),
             destination=to,
             arrive_s=arrive,
             done_s=done,

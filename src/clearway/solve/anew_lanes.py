@@ -46,6 +46,15 @@ class Lanes:
         self.aboard = np.zeros((count, slots))
         self._open = [Shares(scenario, one.id, VEHICLES) for one in scenario.corridors]
         self._works = [Shares(scenario, one.id) for one in scenario.corridors]
+        self._edges = [
+            sorted(
+                float(scenario.seconds(at))
+                for change in scenario.changes
+                if change.corridor == one.id
+                for at in (change.since, change.until)
+            )
+            for one in scenario.corridors
+        ]
         self._rate = [one.gate_persons_per_s.central for one in scenario.corridors]
         rows = row_of(scenario.corridors)
         self._hours: list[list[Hours]] = [[] for _ in range(count)]
@@ -96,7 +105,8 @@ class Lanes:
                 return math.inf
             slot_end = (at // self._slot_s + 1) * self._slot_s
             if self.room(corridor, at, persons, ABOARD if persons else 1.0):
-                begin = self._opening(corridor, at, min(slot_end, hours.closes))
+                end = min(slot_end, hours.closes)
+                begin = self._opening(corridor, at, end) if self._edges[corridor] else at
                 if begin is not None:
                     return begin
             at = slot_end
@@ -104,9 +114,11 @@ class Lanes:
 
     def _opening(self, corridor: int, at: float, end: float) -> float | None:
         """Return the first whole second in a span in which the lane lets vehicles through."""
-        seconds = np.arange(at, end)
-        open_ = self._open[corridor].at(seconds) > 0
-        return float(seconds[int(open_.argmax())]) if open_.any() else None
+        edges = self._edges[corridor]
+        for second in (at, *(edge for edge in edges if at < edge < end)):
+            if self._open[corridor].at(np.array([second]))[0] > 0:
+                return float(math.ceil(second))
+        return None
 
     def checked(self, corridor: int, second: float, persons: float) -> float:
         """Return when those on board are checked who come to a gate at a moment; or infinity."""

@@ -107,6 +107,17 @@ class Line:
         """Let those come who come on another line of the same gate, and nobody else."""
         self._come, self._latest = other._come.copy(), other._latest.copy()
 
+    def begun(self, now: int) -> NDArray[np.bool_]:
+        """Return of which steps' arrivals any had passed before a step, shape (n,).
+
+        ``now`` counts from the scenario's start.
+        """
+        course = self.course()
+        came = np.cumsum(self._come)
+        step = min(max(now - self.begin, 0), len(self))
+        through = float((came - course.waiting)[step - 1]) if step else 0.0
+        return np.asarray((came - self._come < through - CRUMB) & (np.arange(len(self)) < step))
+
     def overfull(self, course: Course) -> int | None:
         """Return the first step, from the scenario's start, in which too many wait; or None."""
         steps = np.flatnonzero(course.waiting > self._room + CRUMB)
