@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from clearway.errors import SolverError
 
 INFINITY: Final = float(highspy.kHighsInf)
+#: The solver's numbers of its two simplex methods.
+_DUAL, _PRIMAL = 1, 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +101,14 @@ class LinearProgram:
     def fix_column(self, column: int, value: float) -> None:
         """Let one column have no other value."""
         self._highs.changeColBounds(column, value, value)
+
+    def limit_column(self, column: int, lower: float, upper: float) -> None:
+        """Replace the bounds of one column."""
+        self._highs.changeColBounds(column, lower, upper)
+
+    def prefer_primal(self, *, primal: bool) -> None:
+        """Say which simplex method comes next: the primal one is quicker after new columns."""
+        self._highs.setOptionValue("simplex_strategy", _PRIMAL if primal else _DUAL)
 
     def set_costs(self, cost: NDArray[np.float64]) -> None:
         """Replace all costs by ``cost`` (shape (columns,))."""

@@ -126,6 +126,7 @@ class Relaxation:
     _exposure: NDArray[np.float64]
     _hours: NDArray[np.float64]
     _held: tuple[NDArray[np.float64], ...]
+    room: NDArray[np.float64]
 
     def __init__(self, problem: Problem) -> None:
         """Write the program of ``problem``."""
@@ -157,6 +158,23 @@ class Relaxation:
     def fix(self, column: int, value: float) -> None:
         """Give one column from outside a value."""
         self._lp.fix_column(column, value)
+
+    @property
+    def own(self) -> int:
+        """Columns of the program itself, before those from outside."""
+        return self._own
+
+    def limit(self, column: int, lower: float, upper: float) -> None:
+        """Let one column from outside have values between two."""
+        self._lp.limit_column(column, lower, upper)
+
+    def limit_row(self, row: int, upper: float) -> None:
+        """Let one row that was added have at most a value."""
+        self._lp.set_row(row, -INFINITY, upper)
+
+    def prefer_primal(self, *, primal: bool = True) -> None:
+        """Say which simplex method comes next: the primal one is quicker after new columns."""
+        self._lp.prefer_primal(primal=primal)
 
     def best(
         self, level: str, *, weight: float = 0.0, exposure: float = INFINITY, weighted: bool = True
@@ -246,6 +264,7 @@ class Relaxation:
         room = [served(p.scenario, p.taken, int(k), self._step[gate == k]) for k in np.unique(gate)]
         for k, left in zip(np.unique(gate), room, strict=True):
             upper[steps][gate == k] = left
+        self.room = np.bincount(self._step_block, upper[steps], len(self.blocks.window))
         if planning.spread < 1:
             columns.add_one(self._hold + 2 + np.arange(2 * zones), -1.0)
         self._lp.add_columns(np.zeros(columns.count), upper, columns.sparse())
