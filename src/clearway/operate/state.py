@@ -30,18 +30,18 @@ from clearway.operate.state_cases import case_states
 from clearway.operate.state_counts import Passed, count_states, gate_states
 from clearway.operate.state_gates import lay_gates, open_spans
 from clearway.operate.state_rides import (
+    Errand,
     Heard,
     Ride,
-    Roads,
     aboard,
     boarded,
-    convoy_points,
     convoy_states,
-    duty_points,
+    lay_errands,
     patient_times,
     ride,
     vehicle_states,
 )
+from clearway.operate.state_table import Table, lay_table
 from clearway.operate.state_walks import Call, Told, Trace, trace
 
 _HOME, _UNDER_WAY, _CORRIDOR, _OUT, _TURNED = range(5)
@@ -83,12 +83,53 @@ def state_of(scenario: Scenario, plan: Plan, conditions: Known) -> State:
     conditions
         Of :func:`~clearway.operate.known.known`, of the same scenario.
     """
+    return state_in(lay_out(scenario, plan), conditions)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """What of a plan does not change while it runs.
+
+    Attributes
+    ----------
+    scenario
+        As it was before the pause.
+    plan
+        The one that holds.
+    table
+        Its movements.
+    vehicles, convoys
+        Their errands.
+    """
+
+    scenario: Scenario
+    plan: Plan
+    table: Table
+    vehicles: tuple[Errand, ...]
+    convoys: tuple[Errand, ...]
+
+
+def lay_out(scenario: Scenario, plan: Plan) -> Layout:
+    """Return what :func:`state_in` needs of a plan: made once, used for any number of moments."""
+    return Layout(scenario, plan, lay_table(scenario, plan), *lay_errands(scenario, plan))
+
+
+def state_in(layout: Layout, conditions: Known) -> State:
+    """Return the state under conditions, of a plan that is laid out.
+
+    Parameters
+    ----------
+    layout
+        Of the plan.
+    conditions
+        As known, of the same scenario.
+    """
+    scenario, plan, now_s = layout.scenario, layout.plan, conditions.now_s
     heard = _heard(plan, conditions)
-    now_s = conditions.now_s
-    run = _run(conditions.scenario, plan, heard, now_s)
-    printed = _run(scenario, plan, _NOTHING, now_s)
+    run = _run(layout, conditions.scenario, heard, now_s)
+    printed = _run(layout, scenario, _NOTHING, now_s)
     passed = (
-        Passed.of(conditions.scenario, plan, run.walks, run.vehicles),
+        Passed.of(scenario, plan, run.walks, run.vehicles),
         Passed.of(scenario, plan, printed.walks, printed.vehicles),
     )
     return State(
@@ -96,7 +137,7 @@ def state_of(scenario: Scenario, plan: Plan, conditions: Known) -> State:
         now_s=now_s,
         gates=gate_states(conditions, *passed),
         movements=_movements(plan, run.walks, now_s),
-        people=_people(scenario, plan, run, now_s),
+        people=_people(layout, run, now_s),
         counts=count_states(conditions, *passed),
         vehicles=vehicle_states(run.vehicles, now_s),
         convoys=convoy_states(run.convoys, now_s),
@@ -126,38 +167,17 @@ class _Run:
     walks: Trace
     vehicles: tuple[Ride, ...]
     convoys: tuple[Ride, ...]
-    roads: Roads
 
 
-def _run(scenario: Scenario, plan: Plan, heard: _Heard, now_s: float) -> _Run:
-    corridors = range(len(scenario.corridors))
-    roads = Roads(scenario, [open_spans(scenario, k, VEHICLES) for k in corridors])
-    vehicles = tuple(
-        ride(
-            (one.vehicle, one.id),
-            one.trips,
-            duty_points(one, roads),
-            roads,
-            heard.vehicles.get(one.id, ()),
-        )
-        for one in plan.duties
-    )
-    kinds = {one.id: one.type for one in scenario.aid.convoys}
-    convoys = tuple(
-        ride(
-            (one.convoy, ""),
-            (one.trip,),
-            convoy_points(one.trip, kinds.get(one.convoy, ""), roads),
-            roads,
-            heard.convoys.get(one.convoy, ()),
-        )
-        for one in plan.convoys
-    )
-    slot_s = scenario.planning.slot_s
-    slots = (max(math.floor(now_s / slot_s) + 1, 0), slot_s)
+def _run(layout: Layout, scenario: Scenario, heard: _Heard, now_s: float) -> _Run:
+    """Run a plan until now under a scenario as announced, or as known."""
+    lanes = [open_spans(scenario, k, VEHICLES) for k in range(len(scenario.corridors))]
+    vehicles = tuple(ride(o, lanes, heard.vehicles.get(o.duty, ())) for o in layout.vehicles)
+    convoys = tuple(ride(o, lanes, heard.convoys.get(o.name, ())) for o in layout.convoys)
+    slots = max(math.floor(now_s / scenario.planning.slot_s) + 1, 0)
     persons = {one.code: one.persons for one in scenario.care.patients}
-    gates = lay_gates(scenario, aboard(vehicles, persons, roads, slots), now_s)
-    return _Run(trace(scenario, plan, gates, heard.walks, now_s), vehicles, convoys, roads)
+    gates = lay_gates(scenario, aboard(scenario, vehicles, persons, slots), now_s)
+    return _Run(trace(layout.table, gates, heard.walks, now_s), vehicles, convoys)
 
 
 def _heard(plan: Plan, conditions: Known) -> _Heard:
@@ -259,11 +279,13 @@ def _codes(walks: Trace, now_s: float) -> NDArray[np.int64]:
     )
 
 
-def _people(scenario: Scenario, plan: Plan, run: _Run, now_s: float) -> tuple[ZoneState, ...]:
+def _people(layout: Layout, run: _Run, now_s: float) -> tuple[ZoneState, ...]:
     """Return where all who are willing are; what a household does last counts."""
+    scenario, plan = layout.scenario, layout.plan
     zones, groups = row_of(scenario.zones), row_of(scenario.groups)
     pairs = [(z, g) for z in range(len(zones)) for g in range(len(groups))]
-    sizes = [scenario.demand.willing(z, g, plan.uptake) for z, g in pairs]
+    # As many of each order as ``Demand.willing`` has.
+    sizes = [order[: math.floor(plan.uptake * len(order) + 0.5)] for order in layout.table.sizes]
     offset = np.concatenate([[0], np.cumsum([len(one) for one in sizes])]).astype(np.int64)
     where = np.full(int(offset[-1]), _HOME)
     begun, place, code = _on_way(run, now_s)

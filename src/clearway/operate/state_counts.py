@@ -79,7 +79,7 @@ class Passed:
                 one.when(n, "exit"),
             )
             for one in vehicles
-            for n, trip in enumerate(one.trips)
+            for n, trip in enumerate(one.errand.trips)
         ]
         corridor, persons, gate_s, exit_s = zip(*trips, strict=True) if trips else ((),) * 4
         never = np.full(len(trips), np.inf)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearway.model.duty import Duty, Trip
+from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario, row_of
 from clearway.model.state import (
     AT_DEPOT,
@@ -69,8 +70,8 @@ class Heard(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ride:
-    """One duty, or one run of a convoy, and when its points were passed.
+class Errand:
+    """One duty, or one run of a convoy, as printed.
 
     Attributes
     ----------
@@ -82,6 +83,25 @@ class Ride:
         Of the plan.
     points
         In order.
+    row
+        Of each point by trip, name and stop.
+    """
+
+    name: str
+    duty: str
+    trips: tuple[Trip, ...]
+    points: tuple[Point, ...]
+    row: Mapping[tuple[int, str, int], int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ride:
+    """An errand, and when its points were passed.
+
+    Attributes
+    ----------
+    errand
+        As printed.
     at_s
         One a point: as told, or by the plan and the gates; infinite after the end.
     told
@@ -92,10 +112,7 @@ class Ride:
         ``lost`` or ``turned``; empty if neither.
     """
 
-    name: str
-    duty: str
-    trips: tuple[Trip, ...]
-    points: tuple[Point, ...]
+    errand: Errand
     at_s: tuple[float, ...]
     told: tuple[bool, ...]
     end_s: float
@@ -103,53 +120,95 @@ class Ride:
 
     def when(self, trip: int, name: str, stop: int = -1) -> float:
         """Return when a trip passed a point; infinite if it never does."""
-        for point, at in zip(self.points, self.at_s, strict=True):
-            if (point.trip, point.name) == (trip, name) and stop in {-1, point.stop}:
-                return at
-        return NEVER
+        row = self.errand.row.get((trip, name, stop))
+        return NEVER if row is None else self.at_s[row]
 
 
-class Roads:
-    """What rides need of a scenario: gates for vehicles, and the drive through each corridor."""
+def lay_errands(scenario: Scenario, plan: Plan) -> tuple[tuple[Errand, ...], tuple[Errand, ...]]:
+    """Return the errands of a plan's vehicles, and of its convoys."""
+    roads = _Roads(scenario)
+    kinds = {one.id: one.type for one in scenario.aid.convoys}
+    duties = [
+        _errand(one.vehicle, one.id, one.trips, _duty_points(one, roads)) for one in plan.duties
+    ]
+    convoys = [
+        _errand(
+            one.convoy, "", (one.trip,), _convoy_points(one.trip, kinds.get(one.convoy, ""), roads)
+        )
+        for one in plan.convoys
+    ]
+    return tuple(duties), tuple(convoys)
 
-    def __init__(self, scenario: Scenario, open_spans: Sequence[Spans]) -> None:
-        """Lay out the corridors.
 
-        Parameters
-        ----------
-        scenario
-            As known.
-        open_spans
-            One a corridor: when its lane lets vehicles through, as far as is known.
-        """
+def ride(errand: Errand, lanes: Sequence[Spans], heard: Sequence[Heard]) -> Ride:
+    """Return when each point was passed.
+
+    A point told of is passed when that was told, and those before it by then; what follows is as
+    much later as it was, or as the gate lets it through. After a loss or a turn nothing follows.
+
+    Parameters
+    ----------
+    errand
+        As printed.
+    lanes
+        One a corridor: when it lets vehicles through, as far as is known.
+    heard
+        Of this errand alone, in order.
+    """
+    told = _told(errand.points, heard)
+    at_s: list[float] = []
+    late = 0.0
+    for n, point in enumerate(errand.points):
+        before = at_s[-1] if at_s else -NEVER
+        if n in told:
+            at = told[n]
+            at_s = [min(one, at) for one in at_s]
+        else:
+            at = max(point.planned_s + late, before)
+            if point.corridor >= 0:
+                at = _next_open(lanes[point.corridor], at)
+        late = max(at - point.planned_s, 0.0) if at < NEVER else NEVER
+        at_s.append(at)
+    end = heard[-1] if heard and heard[-1].state in {"lost", "turned"} else None
+    if end is not None:
+        at_s = [at if at <= end.at_s else NEVER for at in at_s]
+    return Ride(
+        errand,
+        tuple(at_s),
+        tuple(n in told for n in range(len(errand.points))),
+        NEVER if end is None else end.at_s,
+        "" if end is None else end.state,
+    )
+
+
+class _Roads:
+    """How long vehicles drive through each corridor."""
+
+    def __init__(self, scenario: Scenario) -> None:
         self.corridors = row_of(scenario.corridors)
-        self.open_spans = open_spans
         links = scenario.network.links
-        self._length = [
-            links.length_m[scenario.network.link_index(one.links)] for one in scenario.corridors
-        ]
-        self._speed = [
-            links.speed_m_per_s[scenario.network.link_index(one.links)]
-            for one in scenario.corridors
-        ]
+        rows = [scenario.network.link_index(one.links) for one in scenario.corridors]
+        self._length = [links.length_m[row] for row in rows]
+        self._speed = [links.speed_m_per_s[row] for row in rows]
         self._kinds = {one.id: one.speed_m_per_s.central for one in scenario.fleet.types}
+        self._through: dict[tuple[str, str], float] = {}
 
     def through_s(self, kind: str, corridor: str) -> float:
-        """Return the seconds from the gate to the exit."""
-        k, speed = self.corridors[corridor], self._kinds.get(kind, NEVER)
-        held = np.minimum(self._speed[k], speed)
-        return float((self._length[k] / np.where(held > 0, held, speed)).sum())
-
-    def next_open(self, corridor: int, at_s: float) -> float:
-        """Return when a vehicle that is at a gate can pass; infinite if that is not known."""
-        for since, until in self.open_spans[corridor]:
-            if at_s < until:
-                return max(at_s, since)
-        return NEVER
+        """Return the seconds from the gate to the exit for a vehicle type."""
+        if (kind, corridor) not in self._through:
+            k, speed = self.corridors[corridor], self._kinds.get(kind, NEVER)
+            held = np.minimum(self._speed[k], speed)
+            seconds = self._length[k] / np.where(held > 0, held, speed)
+            self._through[kind, corridor] = float(seconds.sum())
+        return self._through[kind, corridor]
 
 
-def duty_points(duty: Duty, roads: Roads) -> tuple[Point, ...]:
-    """Return the points of a duty, in order."""
+def _errand(name: str, duty: str, trips: tuple[Trip, ...], points: tuple[Point, ...]) -> Errand:
+    row = {(point.trip, point.name, point.stop): n for n, point in enumerate(points)}
+    return Errand(name, duty, trips, points, row)
+
+
+def _duty_points(duty: Duty, roads: _Roads) -> tuple[Point, ...]:
     points = [
         point
         for n, trip in enumerate(duty.trips)
@@ -160,7 +219,7 @@ def duty_points(duty: Duty, roads: Roads) -> tuple[Point, ...]:
     return tuple(points)
 
 
-def convoy_points(trip: Trip, kind: str, roads: Roads) -> tuple[Point, ...]:
+def _convoy_points(trip: Trip, kind: str, roads: _Roads) -> tuple[Point, ...]:
     """Return the points of a convoy's run, in order; ``boarded`` is called ``delivered``."""
     return tuple(
         point._replace(name="delivered") if point.name == "boarded" else point
@@ -168,7 +227,7 @@ def convoy_points(trip: Trip, kind: str, roads: Roads) -> tuple[Point, ...]:
     )
 
 
-def _trip_points(n: int, trip: Trip, kind: str, roads: Roads) -> Iterator[Point]:
+def _trip_points(n: int, trip: Trip, kind: str, roads: _Roads) -> Iterator[Point]:
     first = trip.stops[0].zone
     if trip.corridor_in:
         k = roads.corridors[trip.corridor_in]
@@ -187,55 +246,9 @@ def _trip_points(n: int, trip: Trip, kind: str, roads: Roads) -> Iterator[Point]
     yield Point(n, -1, "arrived", float(trip.arrive_s), AT_END, trip.destination)
 
 
-def ride(
-    name: tuple[str, str],
-    trips: tuple[Trip, ...],
-    points: tuple[Point, ...],
-    roads: Roads,
-    heard: Sequence[Heard],
-) -> Ride:
-    """Return when each point was passed.
-
-    A point told of is passed when that was told, and those before it by then; what follows is as
-    much later as it was, or as the gate lets it through. After a loss or a turn nothing follows.
-
-    Parameters
-    ----------
-    name
-        Of the vehicle or convoy, and of the duty.
-    trips, points
-        Of the plan.
-    roads
-        Of the scenario as known.
-    heard
-        Of this ride alone, in order.
-    """
-    told = _told(points, heard)
-    at_s: list[float] = []
-    late = 0.0
-    for n, point in enumerate(points):
-        before = at_s[-1] if at_s else -NEVER
-        if n in told:
-            at = told[n]
-            at_s = [min(one, at) for one in at_s]
-        else:
-            at = max(point.planned_s + late, before)
-            if point.corridor >= 0:
-                at = roads.next_open(point.corridor, at)
-        late = max(at - point.planned_s, 0.0) if at < NEVER else NEVER
-        at_s.append(at)
-    end = heard[-1] if heard and heard[-1].state in {"lost", "turned"} else None
-    if end is not None:
-        at_s = [at if at <= end.at_s else NEVER for at in at_s]
-    return Ride(
-        *name,
-        trips,
-        points,
-        tuple(at_s),
-        tuple(n in told for n in range(len(points))),
-        NEVER if end is None else end.at_s,
-        "" if end is None else end.state,
-    )
+def _next_open(lane: Spans, at_s: float) -> float:
+    """Return when a vehicle that is at a gate can pass; infinite if that is not known."""
+    return next((max(at_s, since) for since, until in lane if at_s < until), NEVER)
 
 
 def _told(points: Sequence[Point], heard: Sequence[Heard]) -> dict[int, float]:
@@ -253,33 +266,33 @@ def _told(points: Sequence[Point], heard: Sequence[Heard]) -> dict[int, float]:
 
 
 def aboard(
-    rides: Sequence[Ride], persons: Mapping[str, int], roads: Roads, slots: tuple[int, int]
+    scenario: Scenario, rides: Sequence[Ride], persons: Mapping[str, int], slots: int
 ) -> NDArray[np.float64]:
     """Return the persons in vehicles that pass out by each gate in each slot.
 
     Parameters
     ----------
+    scenario
+        With its corridors and the length of a slot.
     rides
         Of vehicles; convoys carry nobody.
     persons
         Of each patient by code, companions included.
-    roads
-        Of the scenario.
     slots
-        How many, and seconds of one.
+        How many.
 
     Returns
     -------
     Shape (corridors, slots).
     """
-    count, slot_s = slots
-    found = np.zeros((len(roads.corridors), count))
+    corridors, slot_s = row_of(scenario.corridors), scenario.planning.slot_s
+    found = np.zeros((len(corridors), slots))
     for one in rides:
-        for n, trip in enumerate(one.trips):
+        for n, trip in enumerate(one.errand.trips):
             at = one.when(n, "gate out")
-            slot = math.floor(at / slot_s) if at < NEVER else count
-            if 0 <= slot < count:
-                found[roads.corridors[trip.corridor_out], slot] += trip_persons(trip, persons)
+            slot = math.floor(at / slot_s) if at < NEVER else slots
+            if 0 <= slot < slots:
+                found[corridors[trip.corridor_out], slot] += trip_persons(trip, persons)
     return found
 
 
@@ -304,7 +317,7 @@ class Boarded(NamedTuple):
 def boarded(rides: Sequence[Ride]) -> Iterator[Boarded]:
     """Yield every load of the demand."""
     for one in rides:
-        for n, trip in enumerate(one.trips):
+        for n, trip in enumerate(one.errand.trips):
             gate_s, exit_s = one.when(n, "gate out"), one.when(n, "exit")
             for row, stop in enumerate(trip.stops):
                 at = one.when(n, "boarded", row)
@@ -317,11 +330,11 @@ def patient_times(rides: Sequence[Ride]) -> dict[str, tuple[str, float, float]]:
     """Return for each patient of the plan the vehicle, and when they board and arrive."""
     found = {}
     for one in rides:
-        for n, trip in enumerate(one.trips):
+        for n, trip in enumerate(one.errand.trips):
             arrives = one.when(n, "arrived")
             for row, stop in enumerate(trip.stops):
                 for code in stop.patients:
-                    found[code] = (one.name, one.when(n, "boarded", row), arrives)
+                    found[code] = (one.errand.name, one.when(n, "boarded", row), arrives)
     return found
 
 
@@ -329,7 +342,7 @@ def vehicle_states(rides: Sequence[Ride], now_s: float) -> tuple[VehicleState, .
     """Return where each vehicle is: on the duty that it began last, or before its first."""
     of: dict[str, list[Ride]] = defaultdict(list)
     for one in rides:
-        of[one.name].append(one)
+        of[one.errand.name].append(one)
     return tuple(_vehicle(_present(of[name], now_s), now_s) for name in sorted(of))
 
 
@@ -339,24 +352,26 @@ def convoy_states(rides: Sequence[Ride], now_s: float) -> tuple[ConvoyState, ...
     for one in rides:
         row = _last(one, now_s)
         place, where, since, told = _place(one, row, now_s)
-        delivered = one.when(0, "delivered") <= now_s
-        found.append(ConvoyState(one.name, place, where, since, told, _late(one, row), delivered))
+        delivered = one.when(0, "delivered", 0) <= now_s
+        found.append(
+            ConvoyState(one.errand.name, place, where, since, told, _late(one, row), delivered)
+        )
     return tuple(found)
 
 
 def _vehicle(one: Ride, now_s: float) -> VehicleState:
     row = _last(one, now_s)
     place, where, since, told = _place(one, row, now_s)
-    trip = one.points[row].trip if row >= 0 else -1
+    trip = one.errand.points[row].trip if row >= 0 else -1
     riders, patients = 0, []
     if trip >= 0 and one.when(trip, "arrived") > now_s:
-        for n, stop in enumerate(one.trips[trip].stops):
+        for n, stop in enumerate(one.errand.trips[trip].stops):
             if one.when(trip, "boarded", n) <= now_s:
                 riders += sum(load.persons for load in stop.loads)
                 patients += stop.patients
     return VehicleState(
-        vehicle=one.name,
-        duty=one.duty,
+        vehicle=one.errand.name,
+        duty=one.errand.duty,
         trip=trip + 1,
         place=place,
         where=where,
@@ -369,7 +384,7 @@ def _vehicle(one: Ride, now_s: float) -> VehicleState:
 
 
 def _present(rides: Sequence[Ride], now_s: float) -> Ride:
-    ordered = sorted(rides, key=lambda one: one.points[0].planned_s)
+    ordered = sorted(rides, key=lambda one: one.errand.points[0].planned_s)
     begun = [one for one in ordered if _last(one, now_s) >= 0 or one.end_s <= now_s]
     return begun[-1] if begun else ordered[0]
 
@@ -382,13 +397,13 @@ def _last(one: Ride, now_s: float) -> int:
 
 def _place(one: Ride, row: int, now_s: float) -> tuple[str, str, float | None, bool]:
     """Return the place, what it speaks of, since when, and whether that was told."""
-    where = one.points[row].where if row >= 0 else one.points[-1].where
+    where = one.errand.points[row].where if row >= 0 else one.errand.points[-1].where
     if one.end_s <= now_s:
         return (LOST if one.end == "lost" else BACK_TURNED), where, one.end_s, True
     if row < 0:
         return AT_DEPOT, where, None, False
-    return one.points[row].place, where, one.at_s[row], one.told[row]
+    return one.errand.points[row].place, where, one.at_s[row], one.told[row]
 
 
 def _late(one: Ride, row: int) -> float:
-    return max(one.at_s[row] - one.points[row].planned_s, 0.0) if row >= 0 else 0.0
+    return max(one.at_s[row] - one.errand.points[row].planned_s, 0.0) if row >= 0 else 0.0
