@@ -13,7 +13,6 @@ from clearway.model.fleet import AID, PATIENTS, deadlock
 from clearway.model.plan import PATIENTS_OUT, RED_OUT, Level
 from clearway.model.scenario import Scenario, row_of
 from clearway.solve.beds import most_in_beds
-from clearway.solve.boarding import Riders
 from clearway.solve.booking import Booking, Day, days
 from clearway.solve.convoys import run_convoy
 from clearway.solve.crews import Crew, Crews
@@ -73,12 +72,12 @@ def plan_fleet(problem: Problem) -> Driven:
     medevac = Medevac(scenario, tables, booking)
     convoys = _in_turn(scenario, tables, booking, medevac, turns_of)
     before = [duty(scenario, turn) for turns in turns_of.values() for turn in turns]
-    taken = _taken(scenario, tuple(one for one in before if one), Riders(scenario))
+    taken = taken_by(scenario, tuple(one for one in before if one))
     left = pose(scenario, taken)
     crews = Crews(scenario, tables, [turn for turns in turns_of.values() for turn in turns])
     rides = Rides(left, crews, booking)
     rides.give()
-    boarded, riders = board_all(scenario, list(turns_of.values()))
+    boarded, _ = board_all(scenario, list(turns_of.values()))
     made = [duty(scenario, turn) for turns in boarded for turn in turns]
     duties = tuple(
         sorted((one for one in made if one), key=lambda one: (one.trips[0].leave_s, one.id))
@@ -86,8 +85,8 @@ def plan_fleet(problem: Problem) -> Driven:
     return Driven(
         duties=duties,
         convoys=tuple(convoys),
-        taken=_taken(scenario, duties, riders),
-        riders=_outcome(scenario, tables, duties),
+        taken=taken_by(scenario, duties),
+        riders=ridden(scenario, tables, duties),
         for_patients=tuple(one for one in before if one),
         left=left,
         crews=crews.alike,
@@ -152,9 +151,11 @@ def _last_out(
     return last
 
 
-def _taken(scenario: Scenario, duties: tuple[Duty, ...], riders: Riders) -> Taken:
+def taken_by(scenario: Scenario, duties: tuple[Duty, ...]) -> Taken:
+    """Return what vehicles take of gates, households and sites."""
     corridors, sites = row_of(scenario.corridors), row_of(scenario.receptions)
-    ledger = Booking(scenario)
+    zones, groups = row_of(scenario.zones), row_of(scenario.groups)
+    ledger, ride = Booking(scenario), np.zeros((len(zones), len(groups)), dtype=np.int64)
     persons = {one.code: one.persons for one in scenario.care.patients}
     places = np.zeros(len(sites))
     for one in duties:
@@ -162,12 +163,15 @@ def _taken(scenario: Scenario, duties: tuple[Duty, ...], riders: Riders) -> Take
             aboard = sum(load.persons for load in trip.loads)
             if trip.destination in sites:
                 places[sites[trip.destination]] += aboard
+            for stop in trip.stops:
+                for load in stop.loads:
+                    ride[zones[stop.zone], groups[load.group]] += load.households
             aboard += sum(persons[code] for code in trip.patients)
             ledger.take(corridors[trip.corridor_out], trip.gate_out_s, aboard)
-    return Taken(ledger.aboard, riders.taken, places)
+    return Taken(ledger.aboard, ride, places)
 
 
-def _outcome(scenario: Scenario, tables: dict[str, Drives], duties: tuple[Duty, ...]) -> Outcome:
+def ridden(scenario: Scenario, tables: dict[str, Drives], duties: tuple[Duty, ...]) -> Outcome:
     """Return what those who ride add to the levels."""
     rows, weights = row_of(scenario.corridors), {one.id: one.weight for one in scenario.groups}
     persons, weight, exposure, hours = 0, 0.0, 0.0, 0.0

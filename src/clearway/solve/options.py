@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from clearway.model.checks import Checks
+from clearway.model.plan import Plan
 
 #: The stage that tries rules for gates; its value and bound are rules tried, and in all.
 RULES: Final = "rules"
@@ -25,11 +26,15 @@ class SolveOptions:
         Share of the bound below which a level counts as proved.
     proof
         Whether to prove how good a plan with vehicles is; without, its bounds say next to nothing.
+    vehicles
+        A plan of the same scenario whose vehicles drive as they do there, and nothing is proved;
+        None to plan them, too.
     """
 
     seconds: float = 600.0
     gap: float = 1e-3
     proof: bool = True
+    vehicles: Plan | None = None
 
     def __post_init__(self) -> None:
         """Refuse times and gaps that make no sense."""

@@ -14,6 +14,7 @@ from clearway.solve.beside import beside
 from clearway.solve.explain import Shadow, explain
 from clearway.solve.fleet import plan_fleet
 from clearway.solve.go import Afoot, go
+from clearway.solve.likewise import likewise
 from clearway.solve.master import COUNT
 from clearway.solve.options import Progress, SolveOptions, Watch
 from clearway.solve.problem import Problem, pose
@@ -71,8 +72,12 @@ def solve(
     _check(risk)
     watch = Watch(options, progress, stop)
     whole = pose(scenario)
-    driven = plan_fleet(whole) if scenario.fleet.vehicles or scenario.aid.convoys else None
-    plan = _alone(whole, risk, watch) if driven is None else beside(whole, driven, risk, watch)
+    if options.vehicles is not None:
+        plan = likewise(whole, options.vehicles, risk, watch)
+    elif scenario.fleet.vehicles or scenario.aid.convoys:
+        plan = beside(whole, plan_fleet(whole), risk, watch)
+    else:
+        plan = _alone(whole, risk, watch)
     return _with_rules(plan, scenario, risk, watch)
 
 
