@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from clearway import __version__
+from clearway.cli.log_arguments import add_log
 
 #: Every language that a report is written in.
 BOTH: Final = "both"
@@ -27,6 +28,7 @@ COMMANDS: Final = {
     "report": (_RUN, "report_plan"),
     "run": (_RUN, "run_chain"),
     "study": ("clearway.cli.studying", "study"),
+    "log": ("clearway.cli.logging_day", "keep_log"),
 }
 
 _CODES: Final = """\
@@ -55,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
     _add_report(verbs)
     _add_run(verbs)
     _add_study(verbs)
+    add_log(verbs)
     return top
 
 

@@ -82,7 +82,7 @@ def _explained(error: Exception) -> list[str]:
     if isinstance(error, ScenarioError):
         return [str(breach) for breach in error.breaches]
     if isinstance(error, ClearwayError):
-        return [str(error)]
+        return str(error).splitlines()
     if isinstance(error, MemoryError):
         return ["not enough memory"]
     if isinstance(error, OSError):

@@ -45,13 +45,7 @@ def verify(data: bytes, trusted: Collection[str] | None = None) -> tuple[Fault, 
     together with its head, and everything that saw them, leaves a log that was once whole: against
     that stand the logs of others, and the hash on paper.
     """
-    lines = read_lines(split(data))
-    strangers = (
-        Fault("unknown key", line.place.writer, "", 0, "nobody vouched for this key", line.row)
-        for line in lines
-        if line.key is not None and trusted is not None and line.place.writer not in trusted
-    )
-    return (*relations(lines), *strangers)
+    return relations(read_lines(split(data)), trusted)
 
 
 def split(data: bytes) -> tuple[bytes, ...]:
@@ -67,15 +61,23 @@ def read_lines(lines: Sequence[bytes]) -> tuple[Line, ...]:
     return tuple(read_line(line, row, keys) for row, line in enumerate(lines, start=1))
 
 
-def relations(lines: Sequence[Line]) -> tuple[Fault, ...]:
-    """Return what is wrong with ``lines``, by themselves and with one another."""
+def relations(lines: Sequence[Line], trusted: Collection[str] | None = None) -> tuple[Fault, ...]:
+    """Return what is wrong with ``lines``, by themselves and with one another (see ``verify``)."""
     faults = [fault for line in lines for fault in line.faults]
     sound = [line for line in lines if not line.faults]
     faults += _out_of_order(sound)
     faults += _miscounted(lines)
     for chain in _chains(lines, sound):
         faults += chain.faults()
+    if trusted is not None:
+        faults += _strangers(sound, trusted)
     return tuple(faults)
+
+
+def _strangers(sound: Sequence[Line], trusted: Collection[str]) -> Iterator[Fault]:
+    for line in sound:
+        if line.key is not None and line.key.fingerprint not in trusted:
+            yield _named("unknown key", line.place, "nobody vouched for this key", line.row)
 
 
 def _out_of_order(sound: Sequence[Line]) -> Iterator[Fault]:

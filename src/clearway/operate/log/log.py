@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -149,10 +149,15 @@ class Log:
         """
         return tuple(signed_head_from_bytes(one.data).head for one in self.store.of(HEAD))
 
-    def faults(self) -> tuple[Fault, ...]:
+    def faults(self, trusted: Collection[str] | None = None) -> tuple[Fault, ...]:
         """Return all that is wrong with the log: nothing, unless somebody or something damaged it.
 
         Every hash, signature and link is checked.
+
+        Parameters
+        ----------
+        trusted
+            Fingerprints of those who may have written it; None for whoever's key it holds.
         """
         there = self.store.lines()
         lines = read_lines(_export(there))
@@ -161,7 +166,7 @@ class Log:
             for one, line in zip(there, lines[1:], strict=True)
             if one.place != line.place and not line.faults
         )
-        return (*relations(lines), *misplaced)
+        return (*relations(lines, trusted), *misplaced)
 
     def tail_faults(self) -> tuple[Fault, ...]:
         """Return what is wrong with the ends of the chains, quickly whatever the log's length."""

@@ -90,6 +90,11 @@ def is_server(target: Path | str) -> bool:
     return str(target).startswith(_SERVERS)
 
 
+def is_encrypted(target: Path | str) -> bool:
+    """Return whether a passphrase is needed to open the log at ``target``."""
+    return not is_server(target) and FileEngine(Path(target)).is_encrypted()
+
+
 def _engine(target: Path | str, passphrase: str | None) -> Any:
     if not is_server(target):
         return FileEngine(Path(target), passphrase)

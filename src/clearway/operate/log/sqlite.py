@@ -111,6 +111,21 @@ class FileEngine:
             raise
         return connection
 
+    def is_encrypted(self) -> bool:
+        """Return whether the file does not begin as SQLite does.
+
+        Raises
+        ------
+        LogError
+            If no file can be read there.
+        """
+        try:
+            with self.path.open("rb") as file:
+                return file.read(len(_CLEAR)) != _CLEAR
+        except OSError as error:
+            msg = f"{self.path}: no log can be read there: {error.strerror}"
+            raise LogError(msg) from error
+
     def explained(self, error: Exception) -> str | None:
         """Return what an error of SQLite or of the file system means; None for any other."""
         if isinstance(error, sqlite3.Error | sqlcipher3.Error):
@@ -131,16 +146,12 @@ class FileEngine:
             raise LogError(msg)
 
     def _look(self) -> None:
-        try:
-            with self.path.open("rb") as file:
-                clear = file.read(len(_CLEAR)) == _CLEAR
-        except OSError as error:
-            msg = f"{self.path}: no log can be read there: {error.strerror}"
-            raise LogError(msg) from error
-        if clear and self.passphrase is not None:
+        """Refuse a passphrase for a log in the clear, and an encrypted log without one."""
+        encrypted = self.is_encrypted()
+        if not encrypted and self.passphrase is not None:
             msg = f"{self.path}: is not encrypted, but a passphrase was given for it"
             raise LogError(msg)
-        if not clear and self.passphrase is None:
+        if encrypted and self.passphrase is None:
             msg = f"{self.path}: is no log, or is encrypted: a passphrase is needed"
             raise LogError(msg)
 
