@@ -92,6 +92,13 @@ def fit(text: str, most: int) -> str:
     return told if len(told) <= most else told[: most - 1].rstrip() + "…"
 
 
+def run(tongue: Tongue, first: int, last: int) -> Said:
+    """Return a run of numbers in words, or the only one."""
+    if first == last:
+        return tongue.number(first)
+    return tongue.say("from_to", first=tongue.number(first), last=tongue.number(last))
+
+
 def heading(text: Said) -> Block:
     """Return a heading inside a page."""
     return {"kind": "heading", "mm": HEADING_MM, "text": text}
@@ -151,11 +158,12 @@ def legend(tongue: Tongue, rows: Sequence[Mapping[str, Any]]) -> list[Block]:
 def spots(tongue: Tongue, rows: Sequence[Mapping[str, Any]], row_mm: float) -> Block:
     """Return a table of places in three notations; each row has code, name (or None), place."""
     columns = [
-        Column(tongue.say("spots.code"), 1.1, BIG),
-        Column(tongue.say("spots.name"), 2.6),
-        Column(tongue.say("spots.dd"), 2.3),
-        Column(tongue.say("spots.dms"), 2.7),
-        Column(tongue.say("spots.mgrs"), 2.3),
+        # In tenths of a millimetre: no place is broken over two lines.
+        Column(tongue.say("spots.code"), 145, BIG),
+        Column(tongue.say("spots.name"), 325),
+        Column(tongue.say("spots.dd"), 405),
+        Column(tongue.say("spots.dms"), 535),
+        Column(tongue.say("spots.mgrs"), 430),
     ]
     cells = [
         [

@@ -13,6 +13,7 @@ from clearway.publish.pack.blocks import (
     Tongue,
     lines,
     pairs,
+    run,
     table,
 )
 from clearway.publish.pack.day import Day
@@ -52,7 +53,6 @@ def cover_blocks(page: Page, tongue: Tongue) -> list[Block]:
     """Return the blocks of the cover."""
     facts = page.facts
     figures = [
-        (tongue.say("cover.scenario"), tongue.name(facts["title"])),
         (tongue.say("cover.clock_of"), tongue.code(facts["zone"])),
         (tongue.say("cover.called"), tongue.number(facts["called"])),
         (tongue.say("cover.riders"), tongue.number(facts["riders"])),
@@ -62,24 +62,23 @@ def cover_blocks(page: Page, tongue: Tongue) -> list[Block]:
         (tongue.say("cover.convoys"), tongue.number(facts["convoys"])),
     ]
     columns = [
-        Column(tongue.say("cover.what"), 2.6),
-        Column(tongue.say("cover.whom"), 3.2),
-        Column(tongue.say("cover.sheets"), 0.9),
-        Column(tongue.say("cover.pages"), 1.8, BIG),
+        Column(tongue.say("cover.what"), 2.2),
+        Column(tongue.say("cover.whom"), 4.3),
+        Column(tongue.say("cover.sheets"), 0.8),
+        Column(tongue.say("cover.pages"), 1.6, BIG),
     ]
     rows = [
         [
             tongue.say(f"kind.{one['kind']}"),
             tongue.say(f"whom.{one['kind']}"),
             tongue.number(one["sheets"]),
-            tongue.say(
-                "from_to", first=tongue.number(one["first"]), last=tongue.number(one["last"])
-            ),
+            run(tongue, one["first"], one["last"]),
         ]
         for one in facts["rows"]
     ]
     rules = [tongue.say(f"cover.{key}", n=n) for n, key in enumerate(_RULES, start=1)]
     return [
+        lines([tongue.name(facts["title"], 80)], 8.0, 14.0),
         pairs(figures, 4, 12.0),
         lines([EMPTY], 2),
         lines(rules, 7.0),

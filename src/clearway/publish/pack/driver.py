@@ -99,17 +99,18 @@ def _pages(day: Day, head: Facts, steps: tuple[Facts, ...]) -> tuple[Facts, ...]
 
 
 def _steps(day: Day, shift: Shift) -> Iterator[Facts]:
-    where = shift.duty.depot
+    where, free = shift.duty.depot, -1
     for number, ride in enumerate(shift.rides, start=1):
         trip = ride.trip
         listed = {one.code: one for one in ride.patients}
-        yield _step(number, "leave", where, trip.leave_s)
+        if trip.leave_s != free:  # else the step before says when it leaves
+            yield _step(number, "leave", where, trip.leave_s)
         if trip.corridor_in:
             yield _step(number, "gate_in", trip.corridor_in, trip.gate_in_s)
         for stop in trip.stops:
             yield from _boarding(day, number, stop, listed)
         yield from _way_out(number, trip)
-        where = trip.destination
+        where, free = trip.destination, trip.done_s
     yield _step(len(shift.rides), "back", shift.duty.depot, shift.duty.back_s)
 
 

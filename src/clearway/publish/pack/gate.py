@@ -28,8 +28,9 @@ from clearway.publish.pack.sheet import BODY_MM, GATE, Facts, Page, Part, Sheet,
 ROW_MM: Final = 8.0
 SPOT_MM: Final = 11.0
 _HOUR_S: Final = 3600
-_FIGURES_MM: Final = 13.0 * 4 + 3
-_RULES_MM: Final = 13.0 * 4 + 3
+_FIGURE_MM, _RULE_MM = 12.0, 11.0
+_FIGURES_MM: Final = 4 * _FIGURE_MM + 1
+_RULES_MM: Final = 4 * _RULE_MM
 
 
 def gate_sheets(day: Day) -> Iterator[Sheet]:
@@ -214,8 +215,8 @@ def gate_blocks(page: Page, tongue: Tongue) -> list[Block]:
     """Return the blocks of a gate's page."""
     blocks: list[Block] = []
     if page.number == 1:
-        blocks += [_figures(page.facts, tongue), lines([EMPTY], 3)]
-        blocks += [_rules(page.facts["rule"], tongue), lines([EMPTY], 3)]
+        blocks += [_figures(page.facts, tongue), lines([EMPTY], 1)]
+        blocks += [_rules(page.facts["rule"], tongue)]
     tables = {
         "last": _last_table,
         "changes": _change_table,
@@ -246,7 +247,8 @@ def _figures(facts: Any, tongue: Tongue) -> Block:
             ),
             (tongue.say("gate.rate"), tongue.say("gate.persons_h", n=facts["persons_per_h"])),
             (tongue.say("gate.lane"), tongue.say("gate.vehicles_h", n=facts["vehicles_per_h"])),
-        ]
+        ],
+        mm=_FIGURE_MM,
     )
 
 
@@ -257,7 +259,7 @@ def _rules(rule: Any, tongue: Tongue) -> Block:
         _hold(tongue, "open", rule["open"], rule["recheck"]),
         tongue.say("gate.turn", n=rule["turn_m"]),
     ]
-    return lines(texts, 13.0, 12.0)
+    return lines(texts, _RULE_MM, 12.0)
 
 
 def _hold(tongue: Tongue, key: str, cap: int | None, again: int | None = None) -> Said:

@@ -27,7 +27,7 @@ KINDS: Final = (
 )
 
 #: Millimetres of a page below its head and above its foot.
-BODY_MM: Final = 216.0
+BODY_MM: Final = 222.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from clearway.publish.pack.blocks import (
     Tongue,
     legend,
     lines,
+    run,
     table,
 )
 from clearway.publish.pack.day import Day
@@ -160,7 +161,4 @@ def numbers(tongue: Tongue, row: dict[str, Any]) -> Said:
     """Return which households: their numbers in the zone's order of that group, from 1."""
     if "first" not in row:
         return EMPTY
-    first, last = row["first"], row["first"] + row["households"] - 1
-    if first == last:
-        return tongue.number(first)
-    return tongue.say("from_to", first=tongue.number(first), last=tongue.number(last))
+    return run(tongue, row["first"], row["first"] + row["households"] - 1)
