@@ -32,12 +32,15 @@ class Stretches:
         Whether an opening is on record.
     told_s
         When the closing that holds was told; None if as announced in the scenario.
+    late
+        Whether it should be open by now and no opening is on record.
     """
 
     window: Window
     open_s: tuple[tuple[int, int], ...]
     opened: bool
     told_s: int | None
+    late: bool = False
 
 
 def known_windows(
@@ -175,15 +178,18 @@ def _iso(day: str) -> str:
 
 def _known(scenario: Scenario, course: _Course, now_s: float) -> Stretches:
     open_s = list(course.open)
+    late = False
     if course.expected is not None:
         opens, closes = course.expected
-        if opens <= now_s:  # not said to be open: not until now, at any moment from then on
+        late = opens <= now_s < closes
+        if late:  # not said to be open: not until now, at any moment from then on
             opens = math.floor(now_s) + 1
         opens = max(opens, open_s[-1][1]) if open_s else opens
-        if opens < closes:
+        if max(opens, now_s) < closes:
             open_s.append((opens, closes))
     told_s = None if course.last is None else course.last.at
-    return Stretches(_window(scenario, course, open_s), tuple(open_s), course.opened, told_s)
+    window = _window(scenario, course, open_s)
+    return Stretches(window, tuple(open_s), course.opened, told_s, late)
 
 
 def _window(scenario: Scenario, course: _Course, open_s: list[tuple[int, int]]) -> Window:
