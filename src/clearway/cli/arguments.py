@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Final
 
 from clearway import __version__
+from clearway.cli.bundle_arguments import add_bundling
 from clearway.cli.log_arguments import add_log
 
 #: Every language that a report is written in.
 BOTH: Final = "both"
 
 _RUN: Final = "clearway.cli.commands"
+_BUNDLE: Final = "clearway.cli.bundling"
 _LEAST_RISK: Final = 1e-6
 
 #: Module and function of each command. They are named, not imported: the libraries that read
@@ -28,6 +30,12 @@ COMMANDS: Final = {
     "report": (_RUN, "report_plan"),
     "run": (_RUN, "run_chain"),
     "study": ("clearway.cli.studying", "study"),
+    "bundle": (_BUNDLE, "bundle"),
+    "release": (_BUNDLE, "bundle"),
+    "verify": (_BUNDLE, "verify"),
+    "open": (_BUNDLE, "open_bundle"),
+    "retention": (_BUNDLE, "retention"),
+    "identity": (_BUNDLE, "identity"),
     "log": ("clearway.cli.logging_day", "keep_log"),
 }
 
@@ -58,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     _add_run(verbs)
     _add_study(verbs)
     add_log(verbs)
+    add_bundling(verbs)
     return top
 
 

@@ -33,6 +33,8 @@ class Checked:
         None where it could not be read.
     files
         Content by name, without the manifest and its signature; empty where anything is wrong.
+    seals
+        The manifest and its signature by name; empty where anything is wrong.
     signer
         Fingerprint of the key that signed it; empty where no signature holds.
     """
@@ -40,6 +42,7 @@ class Checked:
     faults: tuple[Fault, ...]
     manifest: Manifest | None
     files: Mapping[str, bytes]
+    seals: Mapping[str, bytes]
     signer: str
 
     @property
@@ -62,7 +65,7 @@ def check(blob: bytes, signers: Collection[str], now: datetime) -> Checked:
     """
     files, faults = unzipped(blob)
     if faults:
-        return Checked(faults, None, {}, "")
+        return Checked(faults, None, {}, {}, "")
     found = [*_unlisted(files)]
     manifest = _manifest(files, found)
     signer = _signer(files, found)
@@ -74,8 +77,11 @@ def check(blob: bytes, signers: Collection[str], now: datetime) -> Checked:
         if manifest.expires.astimezone(UTC) <= now.astimezone(UTC):
             told = f"was to be kept until {manifest.expires.isoformat()}"
             found.append(Fault(kinds.EXPIRED, "", told))
-    content = {} if found else {n: c for n, c in files.items() if n not in {MANIFEST, SIGNATURE}}
-    return Checked(tuple(found), manifest, content, signer)
+    if found:
+        return Checked(tuple(found), manifest, {}, {}, signer)
+    seals = {name: files[name] for name in (MANIFEST, SIGNATURE)}
+    content = {name: one for name, one in files.items() if name not in seals}
+    return Checked((), manifest, content, seals, signer)
 
 
 def _unlisted(files: Mapping[str, bytes]) -> Iterator[Fault]:
