@@ -18,7 +18,7 @@ from clearway.model.fleet import CARE
 from clearway.model.population import MODES
 from clearway.model.scenario import USUAL
 from clearway.model.uncertainty import RANGES
-from clearway.read import fleet_schema, schema, tables
+from clearway.read import day_schema, fleet_schema, schema, tables
 from clearway.read.network import LINK_COLUMNS, NODE_COLUMNS
 from clearway.read.patients import PATIENT_COLUMNS
 from clearway.read.scenario import DEMAND_COLUMNS, LIMITS, read_scenario
@@ -59,6 +59,9 @@ _TABLES: dict[str, type[BaseModel]] = {
     "`[[provision]]`": schema.ProvisionTable,
     "`[notification]`": schema.NotificationTable,
     "`[decider]`": schema.DeciderTable,
+    "`[[contact]]`": day_schema.ContactTable,
+    "`[[shelter]]`": day_schema.ShelterTable,
+    "`[[gate_change]]`": day_schema.GateChangeTable,
     "`[[vehicle_type]]`": fleet_schema.VehicleTypeTable,
     "`[[depot]]`": fleet_schema.DepotTable,
     "`[[vehicles]]`": fleet_schema.VehiclesTable,
@@ -176,6 +179,7 @@ def test_page_names_every_word_of_a_choice() -> None:
     for heading, key, words in (
         ("`[[consent]]`", "level", CONSENT_LEVELS),
         ("`[[consent]]`", "state", CONSENT_STATES),
+        ("`[[contact]]`", "level", CONSENT_LEVELS),
         ("Numbers with a range", "shape", SHAPES),
         ("`[[group]]`", "modes", MODES),
         ("`[[vehicle_type]]`", "care", CARE),
@@ -213,6 +217,7 @@ def test_page_gives_an_example_of_every_key() -> None:
     inner |= {"uncertainty", "thresholds", "consent", "hazard", "provision"}
     inner |= {"notification", "decider", "vehicle_type", "depot", "vehicles", "fleet", "care"}
     inner |= {"hospital", "beds", "convoy", "linked_movement"}
+    inner |= {"contact", "shelter", "gate_change"}
     for heading in [*_TABLES, *(f"`{name}`" for name in _COLUMNS)]:
         for key, row in _rows(heading).items():
             assert len(row) == 5, row

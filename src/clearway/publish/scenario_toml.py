@@ -17,6 +17,7 @@ from clearway.model.population import WALK, Group
 from clearway.model.scenario import CERTAIN, USUAL, Scenario
 from clearway.model.thresholds import Threshold, Thresholds
 from clearway.model.uncertainty import Uncertainty
+from clearway.publish.day_toml import day_blocks
 from clearway.publish.figures_text import (
     estimate_toml,
     figure,
@@ -52,6 +53,7 @@ def scenario_to_toml(scenario: Scenario) -> str:
     blocks += [_windows(list(windows), local) for _, windows in groupby(scenario.windows, same)]
     blocks += [_uncertainty(scenario.uncertainty), _thresholds(scenario.thresholds)]
     blocks += _record(scenario.agreement, local)
+    blocks += day_blocks(scenario)
     blocks += fleet_blocks(scenario)
     blocks += map(_fact, scenario.facts)
     return "\n".join("\n".join(block) + "\n" for block in blocks if block)

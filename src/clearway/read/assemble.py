@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from clearway.model.fleet import Fleet
 from clearway.model.network import Network
 from clearway.model.population import SIZES, Demand, Group, Zone
 from clearway.model.scenario import Planning, Scenario, row_of
+from clearway.read.day_build import changes_of, contacts_of, shelters_of
 from clearway.read.document import Path, dotted
 from clearway.read.fleet_build import aid_of, care_of, fleet_of
 from clearway.read.geojson import ZoneShapes
@@ -56,7 +58,11 @@ _KEYS: Final = {
 
 
 #: Tables of ``scenario.toml`` by nouns that are called otherwise.
-_NOUNS: Final = {"vehicle type": "vehicle_type", "linked movement": "linked_movement"}
+_NOUNS: Final = {
+    "vehicle type": "vehicle_type",
+    "linked movement": "linked_movement",
+    "gate change": "gate_change",
+}
 
 
 def assemble(
@@ -105,13 +111,17 @@ def assemble(
         facts=tuple(Fact(fact.topic, text_of(fact.text), fact.source) for fact in plan.fact),
         uncertainty=uncertainty_of(plan.uncertainty),
         thresholds=thresholds_of(plan.thresholds),
-        agreement=agreement_of(*record, local),
+        agreement=dataclasses.replace(
+            agreement_of(*record, local), contacts=contacts_of(plan.contact)
+        ),
         fleet=_fleet(plan, network, local),
         care=care_of(
             plan.care, plan.hospital, patients_of(patients, local) if patients is not None else ()
         ),
         aid=aid_of(plan.convoy, plan.linked_movement, local),
         contraflow=tuple(plan.contraflow),
+        changes=changes_of(plan.gate_change, local),
+        shelters=shelters_of(plan.shelter),
     )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from clearway.model.agreement import Agreement
 from clearway.model.care import Care
 from clearway.model.checks import Checks
-from clearway.model.corridor import NO_SOURCE, NO_VEHICLES
+from clearway.model.corridor import NO_SOURCE, NO_VEHICLES, GateChange
 from clearway.model.facts import Estimate, Fact, Text
 from clearway.model.fleet import Aid, Fleet
 from clearway.model.population import SIZES, Group
@@ -91,6 +91,25 @@ class Hours:
     opens: datetime
     closes: datetime
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShelterPlace:
+    """A shelter that is wanted: about where it is, and how many it holds.
+
+    Attributes
+    ----------
+    id, name, places
+        As in :class:`~clearway.model.shelter.Shelter`.
+    lon, lat
+        Degrees; it stands at the node of an open street inside that is nearest.
+    """
+
+    id: str
+    name: Text
+    lon: float
+    lat: float
+    places: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +221,10 @@ class Recipe:
         Where the shares come from.
     options
         How streets become a scenario.
-    uncertainty, thresholds, agreement, fleet, care, aid
+    uncertainty, thresholds, agreement, fleet, care, aid, changes
         As in :class:`~clearway.model.scenario.Scenario`; depots are outside.
+    shelters
+        Where people go back to if all stops.
     """
 
     id: str
@@ -228,6 +249,8 @@ class Recipe:
     fleet: Fleet = NO_FLEET
     care: Care = NO_CARE
     aid: Aid = NO_AID
+    changes: tuple[GateChange, ...] = ()
+    shelters: tuple[ShelterPlace, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse shares that do not add up and a recipe without people, groups or hours."""
@@ -244,6 +267,7 @@ class Recipe:
             checks.number(f"mouth {mouth.id}.check_points", mouth.check_points, 1, 1000)
         self._check_record(checks)
         self._check_fleet(checks)
+        self._check_shelters(checks)
         for share in self.groups:
             name = f"groups {share.group.id}.persons_share"
             checks.number(name, share.persons_share.central, 0, 1)
@@ -257,6 +281,15 @@ class Recipe:
                 checks.that(name in known, f"consent {consent.id}.corridors", name, _NO_MOUTH)
         for hazard in self.agreement.hazards:
             checks.that(hazard.corridor in known, "hazard.corridor", hazard.corridor, _NO_MOUTH)
+        for contact in self.agreement.contacts:
+            checks.unique(f"contact {contact.party.en}.corridors", contact.corridors)
+            for name in contact.corridors:
+                where = f"contact {contact.party.en}.corridors"
+                checks.that(name in known, where, name, _NO_MOUTH)
+        for change in self.changes:
+            checks.that(
+                change.corridor in known, "gate_change.corridor", change.corridor, _NO_MOUTH
+            )
 
     def _check_fleet(self, checks: Checks) -> None:
         """Note vehicles, convoys and conditions that name what the recipe does not have."""
@@ -288,6 +321,15 @@ class Recipe:
                 known = not told.startswith("patients:") or told in days
                 rule = "must name a day on which the corridors open"
                 checks.that(known, f"linked_movement {link.id}.{side}", told, rule)
+
+    def _check_shelters(self, checks: Checks) -> None:
+        checks.unique("shelter.id", [one.id for one in self.shelters])
+        outline = np.array(self.outline, dtype=np.float64).reshape(-1, 2)
+        for one in self.shelters:
+            out = bool(metres_outside(np.array([[one.lon, one.lat]]), outline)[0] > 0)
+            where = f"{one.lon:g} {one.lat:g}"
+            checks.that(not out, f"shelter {one.id}.lon", where, "must lie inside the outline")
+            checks.number(f"shelter {one.id}.places_persons", one.places.low, 0, 1e8)
 
     def _check_places(self, checks: Checks) -> None:
         """Note depots and hospitals inside the pocket: vehicles drive to them outside."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import tomllib
 from datetime import datetime
@@ -19,6 +20,8 @@ from clearway.model.facts import Estimate, Fact, Text
 from clearway.model.population import Group
 from clearway.model.scenario import Planning
 from clearway.read.breaches import BreachLog
+from clearway.read.day_build import changes_of, contacts_of
+from clearway.read.day_schema import ContactTable, GateChangeTable, ShelterPlaceTable
 from clearway.read.files import read_text
 from clearway.read.fleet_build import aid_of, care_of, fleet_of
 from clearway.read.fleet_schema import (
@@ -46,6 +49,7 @@ from clearway.read.recipe import (
     ImportOptions,
     Mouth,
     Recipe,
+    ShelterPlace,
 )
 from clearway.read.schema import (
     ConsentTable,
@@ -59,7 +63,13 @@ from clearway.read.schema import (
     ThresholdsTable,
     UncertaintyTable,
 )
-from clearway.read.terms import agreement_of, thresholds_of, uncertainty_of
+from clearway.read.terms import (
+    agreement_of,
+    estimate_of,
+    text_of,
+    thresholds_of,
+    uncertainty_of,
+)
 
 _MOST_BYTES = 4_000_000
 _MINUTE_S = 60
@@ -219,6 +229,9 @@ class _File(_Part):
     provision: list[ProvisionTable] = []
     notification: NotificationTable | None = None
     decider: DeciderTable | None = None
+    contact: list[ContactTable] = []
+    shelter: list[ShelterPlaceTable] = []
+    gate_change: list[GateChangeTable] = []
     vehicle_type: list[VehicleTypeTable] = []
     depot: list[DepotTable] = []
     vehicles: list[VehiclesTable] = []
@@ -299,12 +312,21 @@ def _recipe(file: _File, patients: tuple[Patient, ...]) -> Recipe:
         options=_options(file.options),
         uncertainty=uncertainty_of(file.uncertainty),
         thresholds=thresholds_of(file.thresholds),
-        agreement=agreement_of(*record, local),
+        agreement=dataclasses.replace(
+            agreement_of(*record, local), contacts=contacts_of(file.contact)
+        ),
         fleet=fleet_of(
             file.vehicle_type, file.depot, file.vehicles, file.fleet, nodes={}, local=local
         ),
         care=care_of(file.care, file.hospital, patients),
         aid=aid_of(file.convoy, file.linked_movement, local),
+        changes=changes_of(file.gate_change, local),
+        shelters=tuple(
+            ShelterPlace(
+                one.id, text_of(one.name), one.lon, one.lat, estimate_of(one.places_persons)
+            )
+            for one in file.shelter
+        ),
     )
 
 

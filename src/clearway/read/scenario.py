@@ -14,6 +14,7 @@ from clearway.read import tables
 from clearway.read.assemble import assemble, placed
 from clearway.read.breaches import BreachLog
 from clearway.read.crosschecks import Parts, check_plan, check_references
+from clearway.read.day_checks import check_day
 from clearway.read.document import Document
 from clearway.read.files import Limits, held_text, read_text
 from clearway.read.fleet_checks import check_fleet
@@ -110,6 +111,7 @@ def _checked(texts: dict[str, str | None], log: BreachLog) -> Scenario:
     check_references(parts)
     check_places(parts)
     check_fleet(parts)
+    check_day(parts)
     log.done()
     return _scenario(parts, texts[PLAN_FILE] or "")
 

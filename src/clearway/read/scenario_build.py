@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from clearway.errors import Breach, ScenarioError
 from clearway.model.corridor import NO_VEHICLES, Corridor, HoldingArea, Reception, Window
 from clearway.model.facts import Estimate
+from clearway.model.network import INSIDE, OPEN
 from clearway.model.population import Zone
 from clearway.model.scenario import Scenario
+from clearway.model.shelter import Shelter
 from clearway.read.corridors_build import Way, find_ways
 from clearway.read.facts_build import found_facts, import_facts, street_facts
 from clearway.read.network_build import DEGREE_DIGITS, Built, Stays, build_network, kept_pieces
@@ -74,6 +76,8 @@ def build_scenario(streets: Streets, recipe: Recipe) -> Scenario:
         fleet=recipe.fleet,
         care=recipe.care,
         aid=recipe.aid,
+        changes=recipe.changes,
+        shelters=_shelters(recipe, built),
     )
 
 
@@ -166,6 +170,21 @@ def _receptions(recipe: Recipe, ways: tuple[Way, ...], built: Built) -> tuple[Re
         )
         for mouth, way in zip(recipe.mouths, ways, strict=True)
     )
+
+
+def _shelters(recipe: Recipe, built: Built) -> tuple[Shelter, ...]:
+    """Return the shelters, each at the nearest node where an open inside street ends."""
+    network = built.network
+    streets = (network.links.side == INSIDE) & (network.links.state == OPEN)
+    ends = np.union1d(network.links.from_node[streets], network.links.to_node[streets])
+    rows = network.node_index(ends)
+    lon, lat = network.nodes.lon[rows], network.nodes.lat[rows]
+    found = []
+    for one in recipe.shelters:
+        east = (lon - one.lon) * math.cos(math.radians(one.lat))
+        nearest = int(np.hypot(east, lat - one.lat).argmin())
+        found.append(Shelter(one.id, one.name, int(ends[nearest]), one.places))
+    return tuple(found)
 
 
 def _site(mouth: Mouth) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from clearway.read.day_schema import ContactTable, GateChangeTable, ShelterTable
 from clearway.read.fleet_schema import (
     CareTable,
     ConvoyTable,
@@ -64,6 +65,9 @@ class ScenarioTable(Table):
     provision: Annotated[list[ProvisionTable], Field(max_length=1000, default_factory=list)]
     notification: NotificationTable | None = None
     decider: DeciderTable | None = None
+    contact: Annotated[list[ContactTable], Field(max_length=1000, default_factory=list)]
+    shelter: Annotated[list[ShelterTable], Field(max_length=1000, default_factory=list)]
+    gate_change: Annotated[list[GateChangeTable], Field(max_length=1000, default_factory=list)]
     vehicle_type: Annotated[list[VehicleTypeTable], Field(max_length=1000, default_factory=list)]
     depot: Annotated[list[DepotTable], Field(max_length=1000, default_factory=list)]
     vehicles: Annotated[list[VehiclesTable], Field(max_length=1000, default_factory=list)]
