@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from clearway.model.corridor import GateChange
 from clearway.model.facts import ASSUMED, Estimate
 from clearway.model.population import CAR
 from clearway.publish.edition import Edition
@@ -63,10 +64,14 @@ def figure_rows(edition: Edition) -> Iterator[Figure]:
     for site in scenario.receptions:
         what = words.say("assumptions.places_at", code=site.id, name=words.name(site.name))
         yield figure(edition, what, site.places, "people", 1)
+    for shelter in scenario.shelters:
+        name = words.name(shelter.name)
+        what = words.say("assumptions.shelter_at", code=shelter.id, name=name)
+        yield figure(edition, what, shelter.places, "people", 1)
 
 
 def window_rows(edition: Edition) -> Iterator[Statement]:
-    """Yield the windows, those of the same hours and source together."""
+    """Yield the windows, those of the same hours and source together, and gates that change."""
     scenario, words, calendar = edition.scenario, edition.words, edition.calendar
     together: dict[tuple[int, int, str], list[Said]] = {}
     for window in sorted(scenario.windows, key=lambda one: one.opens):
@@ -80,6 +85,31 @@ def window_rows(edition: Edition) -> Iterator[Statement]:
         )
         day = calendar.day(calendar.day_of(opens))
         yield Statement(day, text, is_assumed(source), source_words(edition, source))
+    yield from map(_change_row(edition), scenario.changes)
+
+
+def _change_row(edition: Edition) -> Callable[[GateChange], Statement]:
+    """Return what makes the row of hours in which a gate serves otherwise."""
+    scenario, words, calendar = edition.scenario, edition.words, edition.calendar
+
+    def row(change: GateChange) -> Statement:
+        since, until = scenario.seconds(change.since), scenario.seconds(change.until)
+        hours = calendar.hours(since, until)
+        if calendar.day_of(since) != calendar.day_of(until):
+            first, last = calendar.at(change.since), calendar.at(change.until)
+            hours = words.say("time.from_to", first=first, last=last)
+        text = words.say(
+            "assumptions.change_item",
+            corridor=words.code(change.corridor),
+            persons=words.share(change.persons_share),
+            vehicles=words.share(change.vehicles_share),
+            hours=hours,
+        )
+        source = source_words(edition, change.source)
+        day = calendar.day(calendar.day_of(since))
+        return Statement(day, text, is_assumed(change.source), source)
+
+    return row
 
 
 def place_rows(edition: Edition) -> Iterator[Statement]:
