@@ -197,43 +197,13 @@ _NOUNS: Final = {
         FULL: "writer chain number written seen before hash signature",
     },
     "record.Head": {FULL: "writer chain number hash"},
-    # --------------------------------------------------------- kept inside, of whatever kind
-    "abort.Mover": {FULL: "kind id trip"},
-    "abort.Turn": {FULL: "mover after_s node link into_s lon lat goes"},
-    "abort.Order": {
-        FULL: "mover goes first_left_s last_left_s persons node link into_s toward links by_s",
-    },
-    "abort.AbortStep": {
-        FULL: "at_s mover left_s persons past node link into_s goes by_s orders prices person_s "
-        "bound_s",
-    },
-    "abort.Abort": {FULL: "scenario movers shelters turns steps"},
-    "replan.Turn": {
-        FULL: "movement zone group corridor first_household households persons place back_s",
-    },
-    "replan.Changes": {
-        FULL: "affected affected_changed unaffected unaffected_changed newly_called",
-    },
-    "replan.Replan": {FULL: "now_s plan turns changes weight weight_bound"},
-    "comparison.Alternative": {FULL: "promised margin_s ensemble"},
-    "comparison.Comparison": {FULL: "ensemble deterministic flat"},
-    "outcome.Share": {FULL: "hits of"},
-    "outcome.FleetOutcome": {
-        FULL: "patient_out_s patient_end companions_out riders trips beds aid_arrived",
-    },
-    "outcome.Ensemble": {
-        FULL: "scenario seed numbers bin_s out queue open longest_wait_s exposure_person_s called "
-        "uncalled willing caught turned_back uncalled_back in_open recalled arrived most opens_s "
-        "closes_s ending fleet",
-    },
-    "draws.Draw": {
-        FULL: "opens_s ends_s known_s ending rate recheck_rate uptake pace long_share long_factor "
-        "service_cv uncalled_share",
-    },
-    "draws.FleetDraw": {
-        FULL: "outside_factor speed_m_per_s lane breaks stand factor unload refuses dies_s",
-    },
 }
+
+#: Modules of nouns that no release holds: what is computed on the way, and what stays inside on
+#: the day. Whatever of them a field held would be shown to nobody.
+KEPT_INSIDE: Final = frozenset(
+    ("abort", "comparison", "draws", "ledger", "outcome", "replan", "state")
+)
 
 #: What each kind of event tells, by class. Free text of the day is for nobody else: it may hold
 #: anything. An event of which a profile sees nothing is not told at all.
