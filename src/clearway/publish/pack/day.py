@@ -162,6 +162,20 @@ def day_of(scenario: Scenario, plan: Plan, date: date) -> Day:
     )
 
 
+def only(scenario: Scenario, plan: Plan, date: date) -> Plan:
+    """Return what ``plan`` does on one day, without its levels: all that its abort cards need."""
+
+    def on_day(seconds: float) -> bool:
+        return scenario.moment(seconds).date() == date
+
+    return plan.replace(
+        movements=tuple(one for one in plan.movements if on_day(one.depart_s)),
+        duties=tuple(one for one in plan.duties if on_day(one.trips[0].gate_in_s)),
+        convoys=tuple(one for one in plan.convoys if on_day(one.trip.gate_in_s)),
+        levels=(),
+    )
+
+
 def _calls(scenario: Scenario, plan: Plan, date: date) -> list[Call]:
     walked = walks(scenario, plan)
     last = {}

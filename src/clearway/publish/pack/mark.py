@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, unquote
 
-import segno
-
 from clearway.errors import Breach, ScenarioError
 from clearway.publish.pack.pack import Pack
 from clearway.publish.pack.sheet import Page
@@ -26,15 +24,6 @@ _BAR: Final = "|"
 _FIELDS: Final = 7
 #: What stands in place of fingerprint and signature on a page that nobody signed.
 UNSIGNED: Final = "-"
-#: Reads back with 15 % of the code damaged.
-_ERROR: Final = "m"
-#: One pattern laid over every code: to look for the best of eight takes five times as long, and a
-#: signature is as random as any mask could make it.
-_MASK: Final = 3
-#: Light modules are 0 in a matrix and white on paper, dark ones 1 and black.
-_SHADES: Final = bytes((255, 0)) + bytes(254)
-#: White modules around a code (ISO/IEC 18004 asks for four).
-QUIET: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +78,6 @@ def mark(pack: Pack, page: Page, key: WriterKey | None) -> Mark:
     named = Mark(plain.page, plain.version, plain.plan, plain.content, key.fingerprint)
     signature = key.sign(named.signed.encode())
     return Mark(named.page, named.version, named.plan, named.content, named.writer, signature)
-
-
-def modules(text: str) -> tuple[bytes, int]:
-    """Return a code's modules row by row, 0 for black and 255 for white, and how many a side."""
-    code = segno.make_qr(text, error=_ERROR, boost_error=False, mask=_MASK)
-    side = len(code.matrix) + 2 * QUIET
-    blank, edge = b"\xff" * (QUIET * side), b"\xff" * QUIET
-    rows = b"".join(edge + bytes(row).translate(_SHADES) + edge for row in code.matrix)
-    return blank + rows + blank, side
 
 
 def read_mark(text: str) -> Mark:

@@ -18,11 +18,12 @@ from clearway.errors import ClearwayError
 from clearway.publish.days import Calendar
 from clearway.publish.pack.abort import abort_blocks
 from clearway.publish.pack.blocks import Block, Tongue
+from clearway.publish.pack.codes import codes
 from clearway.publish.pack.contacts import contact_blocks
 from clearway.publish.pack.cover import cover_blocks
 from clearway.publish.pack.driver import convoy_blocks, vehicle_blocks
 from clearway.publish.pack.gate import gate_blocks
-from clearway.publish.pack.mark import mark, modules
+from clearway.publish.pack.mark import mark
 from clearway.publish.pack.pack import Pack
 from clearway.publish.pack.patient import patient_blocks
 from clearway.publish.pack.sheet import (
@@ -96,15 +97,14 @@ def press(pack: Pack, langs: Sequence[str], key: WriterKey | None = None) -> dic
     """
     if not FONTS.is_dir():
         raise ClearwayError("the fonts of printed orders are missing; 'make build' brings them")
-    codes = [modules(mark(pack, page, key).text) for page in pack.pages]
     documents = {lang: document(pack, lang) for lang in langs}
     for lang, told in documents.items():
         _check_heights(lang, told["pages"])
-    image = b"".join(raw for raw, _ in codes)
-    sides = [side for _, side in codes]
+    found = codes([mark(pack, page, key).text for page in pack.pages])
+    image, side = found.images.tobytes(), found.side
     # Typst works without the interpreter's lock: a thread a language is enough.
     with ThreadPoolExecutor(max_workers=len(langs)) as pool:
-        jobs = {lang: pool.submit(_set, documents[lang], image, sides) for lang in langs}
+        jobs = {lang: pool.submit(_set, documents[lang], image, side) for lang in langs}
         return {lang: job.result() for lang, job in jobs.items()}
 
 
@@ -168,11 +168,11 @@ def _check_heights(lang: str, pages: Sequence[Mapping[str, Any]]) -> None:
             raise ClearwayError(msg)
 
 
-def _set(told: Mapping[str, Any], image: bytes, sides: Sequence[int]) -> bytes:
+def _set(told: Mapping[str, Any], image: bytes, side: int) -> bytes:
     """Return the PDF of one document; ``image`` has the codes one after another."""
     with tempfile.TemporaryDirectory(prefix="clearway-pack-") as folder:
         root = Path(folder)
-        (root / "data.json").write_text(json.dumps({**told, "sides": list(sides)}), "utf-8")
+        (root / "data.json").write_text(json.dumps({**told, "side": side}), "utf-8")
         (root / "codes.bin").write_bytes(image)
         shutil.copy(TEMPLATES / "pack.typ", root / "pack.typ")
         try:
