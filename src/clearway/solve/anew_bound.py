@@ -10,15 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearway.model.plan import PEOPLE, Plan
+from clearway.model.population import SIZES, Demand, Group
 from clearway.model.rates import served
 from clearway.model.replan import Turn
-from clearway.model.scenario import Scenario, row_of
+from clearway.model.scenario import NO_AID, NO_CARE, NO_FLEET, Scenario, row_of
 from clearway.solve.anew_blocks import Block, Known, blocks
 from clearway.solve.anew_gates import Clock
 from clearway.solve.anew_lanes import Lanes, aboard_of, persons_aboard
 from clearway.solve.boarding import full_load
 from clearway.solve.cells import NEVER
 from clearway.solve.drives import Drives
+from clearway.solve.highs import INFINITY, Sparse
 from clearway.solve.problem import Problem
 from clearway.solve.relax import Relaxation
 from clearway.solve.residual import Line
@@ -98,33 +100,144 @@ def most(
 ) -> Most:
     r"""Return the most persons, and weighted persons, that any plan from now on brings out.
 
-    Those who are out stay out. To the relaxation of those who go by themselves
-    (:class:`~clearway.solve.relax.Relaxation`), begun now, are given as a zone at every gate those
-    who are under way; and the groups that ride are let through as soon as a vehicle that stood at
-    their zone would have brought them, until the slot ends in which the last vehicle may pass, as
-    many as the gate serves. Every plan that leaves what has happened, leaves patients their trips
-    and keeps the rules is a solution of it, so no such plan brings out more.
+    Those who are out stay out. The rest is the relaxation of those who go by themselves
+    (:class:`~clearway.solve.relax.Relaxation`), begun now, with more ways to go. Those who are
+    under way may be at any gate now; on a later day they come as from the nearest zone. And groups that ride may pass as soon as a
+    vehicle could have brought them: today one that stands at their zone already, on later days one
+    that came in when the gates opened; until the slot is over in which the last vehicle may pass;
+    in both cases as many as the gate serves, whatever vehicles there are. With :math:`x^n` persons
+    who go in the n-th of these ways,
+
+    .. math:: \sum_{n, w} x^n_{igw} \le S_{ig}.
+
+    Every plan that leaves what has happened, leaves patients the trips that they have and vehicles
+    with stretchers to them, and keeps the rules is a solution of it, so no such plan brings out more.
     """
-    scenario = problem.scenario
-    walk = np.concatenate(
-        [_rides(problem, tables), np.zeros((1, *problem.walk_steps.shape[1:]), dtype=np.int64)]
-    )
-    planning = dataclasses.replace(scenario.planning, spread=1.0)
-    free = scenario if scenario.planning.spread == 1 else scenario.replace(planning=planning)
-    wide = dataclasses.replace(
-        problem,
-        scenario=free,
-        supply=np.concatenate([there.home, there.under_way[None, :]]),
-        walk_steps=walk,
-        open_step=np.maximum(problem.open_step, clock.step),
-        last_step=_last(problem, tables),
-        taken=_patients(scenario, plan, there, clock),
-    )
-    relaxation = Relaxation(wide)
-    weights = np.array([group.weight for group in scenario.groups])
+    wide, copies = _wide(problem, there, tables, clock)
+    taken = _patients(problem.scenario, plan, there, clock)
+    relaxation = _Shared(dataclasses.replace(wide, taken=taken), copies)
+    weights = np.array([group.weight for group in problem.scenario.groups])
     weight = relaxation.best(PEOPLE).value * (1 + _SOLVED) + float(there.out @ weights)
     persons = relaxation.best(PEOPLE, weighted=False).value * (1 + _SOLVED) + there.out.sum()
     return Most(float(np.floor(persons + _SOLVED)), weight)
+
+
+class _Shared(Relaxation):
+    """The relaxation where some groups are the same people as others, going another way."""
+
+    def __init__(self, problem: Problem, copies: NDArray[np.int64]) -> None:
+        """Write it; ``copies`` has shape (g,): whose people each group is."""
+        super().__init__(problem)
+        zones, groups = problem.supply.shape
+        who = self._zone * groups + copies[self._group]
+        order = np.argsort(who, kind="stable")
+        rows, starts = np.unique(who[order], return_index=True)
+        most_ = problem.supply.ravel()[rows]
+        entries = Sparse(
+            starts.astype(np.int32), order.astype(np.int32), np.ones(len(order), dtype=np.float64)
+        )
+        self._lp.add_rows(np.full(len(rows), -INFINITY), most_, entries)
+
+
+def _wide(
+    problem: Problem, there: Facts, tables: Mapping[str, Drives], clock: Clock
+) -> tuple[Problem, NDArray[np.int64]]:
+    """Return the problem with a zone of those under way, and groups once more for each way.
+
+    Groups that ride today, that ride later, and all who are under way today.
+    """
+    scenario = problem.scenario
+    rides = [g for g, group in enumerate(scenario.groups) if _carriers(group, tables)]
+    everyone = list(range(len(scenario.groups)))
+    copies = np.array([*everyone, *rides, *rides, *everyone])
+    names = [f"{scenario.groups[g].id} {n}" for n, g in enumerate(copies)]
+    groups = tuple(
+        dataclasses.replace(scenario.groups[g], id=name)
+        for g, name in zip(copies, names, strict=True)
+    )
+    zones = (*scenario.zones, dataclasses.replace(scenario.zones[0], id="under way"))
+    free = scenario.replace(
+        groups=groups,
+        zones=zones,
+        demand=Demand(np.zeros((len(zones), len(groups), len(SIZES)), dtype=np.int64)),
+        planning=dataclasses.replace(scenario.planning, spread=1.0),
+        fleet=NO_FLEET,
+        care=NO_CARE,
+        aid=NO_AID,
+    )
+    supply = np.concatenate([there.home, there.under_way[None, :]])[:, copies]
+    opens = np.maximum(problem.open_step, clock.step)
+    today = problem.open_step < clock.step
+    walk, last = [problem.walk_steps], [problem.last_step]
+    for later in (False, True):
+        allowed = ~today if later else today
+        ride, end = _ride(problem, tables, rides, opens[allowed].tolist(), later=later)
+        walk.append(ride)
+        last.append(np.where(allowed[None, :], end, -1))
+    # Who is under way can be at a gate today; on a later day they come from a zone, as all do.
+    walk.append(np.full_like(problem.walk_steps, NEVER))
+    last.append(np.where(today[None, :], problem.last_step, -1))
+    steps = np.concatenate(walk, axis=1)
+    steps = np.concatenate([steps, steps.min(axis=0, keepdims=True)])
+    steps[-1, -len(everyone) :] = 0
+    wide = dataclasses.replace(
+        problem,
+        scenario=free,
+        supply=supply,
+        walk_steps=steps,
+        corridor_ticks=problem.corridor_ticks[copies],
+        open_step=opens,
+        last_step=np.concatenate(last),
+    )
+    return wide, copies
+
+
+def _carriers(group: Group, tables: Mapping[str, Drives]) -> list[Drives]:
+    """Return drives of the types of vehicle that can take people of a group.
+
+    Vehicles with stretchers are for patients, and stand by for them, as everywhere in this solver.
+    """
+    usual = [one for one in tables.values() if not one.type.stretchers]
+    return [one for one in usual if group.rides and full_load(one.type, group) > 0]
+
+
+def _ride(
+    problem: Problem,
+    tables: Mapping[str, Drives],
+    rides: list[int],
+    opens: list[int],
+    *,
+    later: bool,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return fewest steps from home to each gate aboard, and the last step in which to pass.
+
+    Shapes (z, r, k) and (r, w). Those aboard are served evenly over their slot: from its first step
+    on, and until its last.
+    """
+    scenario, cohorts = problem.scenario, problem.cohorts
+    step_s, slot_s = scenario.planning.step_s, scenario.planning.slot_s
+    rows = row_of(scenario.corridors)
+    shape = len(scenario.zones), len(rides), len(scenario.corridors)
+    walk = np.full(shape, NEVER)
+    last = np.full((len(rides), len(scenario.windows)), -1)
+    for n, g in enumerate(rides):
+        for drives in _carriers(scenario.groups[g], tables):
+            seconds = drives.type.board_s.central + drives.stop_gate.T
+            if later:
+                seconds = seconds + (drives.gate_stop.min(axis=0))[:, None]
+            known = np.isfinite(seconds) & np.isfinite(drives.outward)[None, :]
+            steps = np.where(known, seconds, 0).astype(np.int64) // step_s
+            slots = [(begin + steps) // cohorts * cohorts - begin for begin in opens]
+            early = np.maximum(np.min(slots, axis=0), 0) if slots else steps
+            walk[:, n, :] = np.minimum(walk[:, n, :], np.where(known, early, NEVER))
+            for w, window in enumerate(scenario.windows):
+                k = rows[window.corridor]
+                gate = scenario.seconds(window.closes) - scenario.corridors[k].margin_s
+                gate -= float(drives.outward[k])
+                if np.isfinite(gate):
+                    end = (int(gate // slot_s) + 1) * cohorts - 1
+                    last[n, w] = max(int(last[n, w]), end)
+    return walk, last
 
 
 def known_now(windows: Known) -> Known:
@@ -167,42 +280,6 @@ def _passed(
             share = float(through[begin : begin + one.steps].sum()) / one.steps
             found.append((one, one.movement.persons * share))
     return found
-
-
-def _rides(problem: Problem, tables: Mapping[str, Drives]) -> NDArray[np.int64]:
-    """Return the fewest steps from home to each gate, on foot or aboard; shape (z, g, k)."""
-    scenario = problem.scenario
-    planning, cohorts = scenario.planning, problem.cohorts
-    walk = problem.walk_steps.copy()
-    for g, group in enumerate(scenario.groups):
-        for drives in tables.values() if group.rides else ():
-            if full_load(drives.type, group) <= 0:
-                continue
-            seconds = drives.type.board_s.central + drives.stop_gate.T
-            known = np.isfinite(seconds) & np.isfinite(drives.outward)[None, :]
-            steps = np.where(known, np.where(known, seconds, 0) // planning.step_s, NEVER)
-            # Those aboard are served evenly over their slot, from its first step on.
-            steps = np.where(known, np.maximum(steps - cohorts + 1, 0), NEVER)
-            walk[:, g, :] = np.minimum(walk[:, g, :], steps.astype(np.int64))
-    return walk
-
-
-def _last(problem: Problem, tables: Mapping[str, Drives]) -> NDArray[np.int64]:
-    """Return the last step in which each group may pass in each window, on foot or aboard."""
-    scenario = problem.scenario
-    rows, planning = row_of(scenario.corridors), scenario.planning
-    last = problem.last_step.copy()
-    for w, window in enumerate(scenario.windows):
-        k = rows[window.corridor]
-        out_by = scenario.seconds(window.closes) - scenario.corridors[k].margin_s
-        for g, group in enumerate(scenario.groups):
-            for drives in tables.values() if group.rides else ():
-                gate = out_by - float(drives.outward[k])
-                if full_load(drives.type, group) <= 0 or not np.isfinite(gate):
-                    continue
-                end = (int(gate // planning.slot_s) + 1) * problem.cohorts - 1
-                last[g, w] = max(last[g, w], end)
-    return last
 
 
 def _patients(scenario: Scenario, plan: Plan, there: Facts, clock: Clock) -> Taken:

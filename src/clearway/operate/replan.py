@@ -1,0 +1,173 @@
+"""Replan: what happened stays, what was announced stays if it can, the rest is called anew."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+
+from clearway.judge.anew import judge_replan
+from clearway.judge.anew_orders import count_changes
+from clearway.judge.case import open_case
+from clearway.judge.outcome import levels as found_levels
+from clearway.model.plan import (
+    EXPOSURE,
+    HOURS,
+    OPTIMAL,
+    PARTIAL,
+    PATIENTS_OUT,
+    PEOPLE,
+    RED_OUT,
+    Level,
+    Plan,
+    Status,
+)
+from clearway.model.replan import Changes, Replan
+from clearway.model.scenario import Scenario
+from clearway.model.verdict import PlanBreach
+from clearway.operate.replan_words import reason
+from clearway.solve.anew import OnFoot, World, go_anew
+from clearway.solve.anew_blocks import Known, known
+from clearway.solve.anew_bound import Most, facts, most
+from clearway.solve.anew_fleet import Driven, FleetAnew, key
+from clearway.solve.anew_gates import Clock
+from clearway.solve.anew_lanes import riders_at
+from clearway.solve.anew_pool import Pool
+from clearway.solve.anew_rules import rules_anew
+from clearway.solve.drives import Drives, drives
+from clearway.solve.problem import Problem, pose
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A plan made anew, as the judge found it.
+
+    Attributes
+    ----------
+    replan
+        The plan.
+    breaches
+        Every rule that it breaks; a plan that breaks any is not for use.
+    """
+
+    replan: Replan
+    breaches: tuple[PlanBreach, ...]
+
+
+class Replanner:
+    """Makes a plan anew, any number of times on a day; what does not change is worked out once."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        """Work out how long vehicles drive.
+
+        Parameters
+        ----------
+        scenario
+            Streets, places and vehicles do not change on the day; windows and gates may.
+        """
+        self._tables = {kind.id: drives(scenario, kind) for kind in scenario.fleet.types}
+
+    def replan(
+        self,
+        scenario: Scenario,
+        plan: Plan,
+        revised: Scenario,
+        now_s: int,
+        *,
+        lost_vehicles: tuple[str, ...] = (),
+    ) -> Offer:
+        """Return a plan for all that can still change, judged.
+
+        Parameters
+        ----------
+        scenario, plan
+            As they were until now; the plan ran as printed.
+        revised
+            The scenario as it is known now: the same clock, windows as they are announced now,
+            and gates as they serve now.
+        now_s
+            Seconds from the scenario's start.
+        lost_vehicles
+            Names of vehicles that are gone.
+        """
+        problem = pose(revised)
+        clock = Clock(now_s, revised.planning.step_s)
+        windows = known(scenario, revised, clock.step)
+        driven, on_foot = self._move(problem, (scenario, plan), windows, clock, lost_vehicles)
+        turns = (*driven.turns, *on_foot.turns)
+        new = plan.replace(
+            movements=on_foot.movements, duties=driven.duties, convoys=driven.convoys, levels=()
+        )
+        new = new.replace(rules=rules_anew(revised, new))
+        bound = most(problem, facts(problem, new, turns, windows, clock), new, self._tables, clock)
+        new = _with_levels(revised, plan, new, bound, clock)
+        made = Replan(now_s, new, turns, _NOT_COUNTED, _weight(revised, new), bound.weight)
+        changes = count_changes(scenario, plan, revised, made)
+        made = dataclasses.replace(made, changes=changes)
+        return Offer(made, judge_replan(scenario, plan, revised, made))
+
+    def _move(
+        self,
+        problem: Problem,
+        before: tuple[Scenario, Plan],
+        windows: Known,
+        clock: Clock,
+        lost: tuple[str, ...],
+    ) -> tuple[Driven, OnFoot]:
+        """Return what vehicles do, and those who go by themselves."""
+        (scenario, plan), revised = before, problem.scenario
+        pool = Pool.of(revised)
+        rows = np.flatnonzero(windows.touched).tolist()
+        touched = {
+            key(revised, revised.windows[w].corridor, revised.seconds(revised.windows[w].opens))
+            for w in rows
+        }
+        fleet = FleetAnew(revised, self._tables, clock, pool)
+        driven = fleet.drive(plan, touched, frozenset(lost))
+        trips = [trip for duty in driven.duties for trip in duty.trips]
+        world = World(clock, driven.lanes.aboard, riders_at(revised, trips), pool)
+        return driven, go_anew(problem, scenario, plan, windows, world)
+
+
+def replan(
+    scenario: Scenario,
+    plan: Plan,
+    revised: Scenario,
+    now_s: int,
+    *,
+    lost_vehicles: tuple[str, ...] = (),
+) -> Offer:
+    """Return a plan for all that can still change, judged; see :meth:`Replanner.replan`."""
+    return Replanner(scenario).replan(scenario, plan, revised, now_s, lost_vehicles=lost_vehicles)
+
+
+_NOT_COUNTED = Changes(0, 0, 0, 0, 0)
+
+
+def _weight(scenario: Scenario, plan: Plan) -> float:
+    """Return the weighted persons that a plan brings out."""
+    weights = {group.id: group.weight for group in scenario.groups}
+    loads = (load for duty in plan.duties for trip in duty.trips for load in trip.loads)
+    walked = sum(weights[move.group] * move.persons for move in plan.movements)
+    return float(walked + sum(weights[load.group] * load.persons for load in loads))
+
+
+def _with_levels(
+    revised: Scenario, before: Plan, plan: Plan, bound: Most, clock: Clock
+) -> Plan:
+    """Return a plan with what it reaches and what no plan from now on exceeds.
+
+    No bound is told for exposure and hours but that they are not below 0. What was proved of
+    patients before holds still: an event brings no beds.
+    """
+    values = found_levels(open_case(revised, plan))
+    proved = {level.name: level.bound for level in before.levels}
+    names = [name for name in (RED_OUT, PATIENTS_OUT) if name in proved]
+    found = [Level(name, values[name], max(proved[name], values[name])) for name in names]
+    people = float(plan.persons)
+    found.append(Level(PEOPLE, people, max(people, bound.persons)))
+    found += [Level(name, values[name], 0.0) for name in (EXPOSURE, HOURS)]
+    code = OPTIMAL if plan.persons >= plan.willing_persons else PARTIAL
+    words = reason(revised, clock.now_s, plan, bound.persons)
+    return plan.replace(levels=tuple(found), status=Status(code, words))
