@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from clearway import __version__
+from clearway.cli.abort_arguments import add_abort
 from clearway.cli.bundle_arguments import add_bundling
 from clearway.cli.log_arguments import add_log
 
@@ -30,6 +31,8 @@ COMMANDS: Final = {
     "report": (_RUN, "report_plan"),
     "run": (_RUN, "run_chain"),
     "study": ("clearway.cli.studying", "study"),
+    "abort": ("clearway.cli.aborting", "write_abort"),
+    "drill": ("clearway.cli.aborting", "drill"),
     "bundle": (_BUNDLE, "bundle"),
     "release": (_BUNDLE, "bundle"),
     "verify": (_BUNDLE, "verify"),
@@ -65,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
     _add_report(verbs)
     _add_run(verbs)
     _add_study(verbs)
+    add_abort(verbs)
     add_log(verbs)
     add_bundling(verbs)
     return top
