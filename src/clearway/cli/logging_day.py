@@ -218,7 +218,7 @@ def _told(arguments: argparse.Namespace) -> Event:
         if name not in about and holds(""):
             about[name] = ""
     at = arguments.at or datetime.now().astimezone().isoformat()
-    return event_from_json({"about": about, "at": at, "kind": arguments.kind})
+    return event_from_json({"about": about, "at": at, "kind": arguments.kind}, "event")
 
 
 def _value(text: str, holds: Callable[[Any], bool]) -> Any:
@@ -237,7 +237,7 @@ def _piped(arguments: argparse.Namespace) -> Event:
         told = json.loads(sys.stdin.read())
     except ValueError as error:
         raise _refused("stdin", "", f"must be JSON: {error}") from error
-    return event_from_json(told)
+    return event_from_json(told, "event")
 
 
 def _line(record: Record) -> str:

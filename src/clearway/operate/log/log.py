@@ -173,15 +173,20 @@ class Log:
         keys = known_keys([one.data for one in self.store.of(KEY)])
         there = (*self.store.last(), *self.store.of(HEAD))
         lines = [read_line(one.data, 0, keys) for one in there]
-        records = {line.place.hash: line.record for line in lines if line.record is not None}
-        ends = {line.place.hash for line in lines if line.head is not None}
-        followed = {record.before for record in records.values()}
+        records = [line.record for line in lines if line.record is not None]
+        heads = [line.head.head for line in lines if line.head is not None]
+        known = {record.hash for record in records}
+        closed = {head.hash for head in heads} | {record.before for record in records}
         faults = [fault for line in lines for fault in line.faults]
-        for line in lines:
-            if line.record is not None and line.place.hash not in ends | followed:
-                faults.append(_fault("truncated", line.place, "has no signed head after it"))
-            if line.head is not None and line.place.hash not in records:
-                faults.append(_fault("truncated", line.place, "the record of this head is missing"))
+        for head in heads:
+            if head.hash not in known:
+                told = "the record of this head is missing"
+                faults.append(_fault("truncated", _place(head), told))
+        for record in records:
+            own = [head.number for head in heads if head.writer == record.writer]
+            if record.hash not in closed and record.number >= max(own, default=0):
+                told = "has no signed head after it"
+                faults.append(_fault("truncated", _place(head_of(record)), told))
         return tuple(faults)
 
     def conflicts(self) -> tuple[Conflict, ...]:

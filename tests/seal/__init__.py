@@ -1,0 +1,1 @@
+"""Canonical bytes, keys, chains and what is found wrong with them."""
