@@ -33,6 +33,13 @@ KEPT = frozenset(
         *("LinkedMovement.then", "LinkedMovement.after", "Verdict.out_by_day", "CareTally.colours"),
     )
 )
+#: Fields whose texts name nothing else.
+FREE = frozenset(
+    (
+        *("en", "ar", "source", "evidence", "channel", "backup", "weight_source"),
+        *("open_limit_source", "turned_back_weight_source", "attribution", "topic"),
+    )
+)
 _LETTERS = ("abcdefghij", "ابتثجحخدذر")
 
 
@@ -118,8 +125,9 @@ class Canaries:
         default_factory=lambda: defaultdict(set)
     )
 
-    def token(self, text: str, chain: tuple[Rule, ...]) -> str:
-        """Return the canary in place of ``text``, the same wherever it stands."""
+    def token(self, text: str, chain: tuple[Rule, ...], place: str = "") -> str:
+        """Return the canary in place of ``text``: of an id one everywhere, else one a place."""
+        text = f"{place} {text}" if place.rpartition(".")[2] in FREE else text
         if text not in self.tokens:
             arabic = any("\u0600" <= one <= "\u06ff" for one in text)
             letters = _LETTERS[arabic]
@@ -145,9 +153,7 @@ def planted() -> tuple[Subject, Canaries]:
     swap = _Swap(canaries).noun
     told = tuple(_event(canaries, event) for event in subject.events)
     return (
-        Subject(
-            swap(subject.scenario, ()), swap(subject.plan, ()), swap(subject.verdict, ()), told
-        ),
+        Subject(swap(subject.scenario), swap(subject.plan), swap(subject.verdict), told),
         canaries,
     )
 
@@ -156,23 +162,24 @@ def planted() -> tuple[Subject, Canaries]:
 class _Swap:
     canaries: Canaries
 
-    def noun(self, noun: Any, chain: tuple[Rule, ...]) -> Any:
+    def noun(self, noun: Any, chain: tuple[Rule, ...] = (), place: str = "") -> Any:
         """Return ``noun`` with every text in it changed; refuse nothing, it is valid as before."""
         changes = {}
         for field in dataclasses.fields(noun):
             rule = NOUNS[noun_name(type(noun))][field.name]
             value = getattr(noun, field.name)
             kept = f"{type(noun).__name__}.{field.name}" in KEPT
-            changes[field.name] = value if kept else self._value(value, (*chain, rule))
+            at = f"{place}.{field.name}"
+            changes[field.name] = value if kept else self._value(value, (*chain, rule), at)
         return _rebuilt(noun, changes)
 
-    def _value(self, value: Any, chain: tuple[Rule, ...]) -> Any:
+    def _value(self, value: Any, chain: tuple[Rule, ...], place: str) -> Any:
         if dataclasses.is_dataclass(value):
-            return self.noun(value, chain)
+            return self.noun(value, chain, place)
         if isinstance(value, str) and value:
-            return self.canaries.token(value, chain)
+            return self.canaries.token(value, chain, place)
         if isinstance(value, tuple):
-            return tuple(self._value(one, chain) for one in value)
+            return tuple(self._value(one, chain, place) for one in value)
         return value
 
 
