@@ -13,6 +13,7 @@ from clearway.model.abort import BLOCK, CONVOY, HOME, ON, Abort, AbortStep, Move
 from clearway.publish.pack.blocks import (
     BIG,
     EMPTY,
+    NAMED,
     TABLE_MM,
     Block,
     Column,
@@ -83,8 +84,9 @@ class Cards:
             if one not in self.day.corridors:
                 continue
             slots = tuple(self._slots(one.id, corridor == row))
-            codes = {code for slot in slots for code, _ in slot["shelters"]}
-            yield Sheet(ABORT_GATE, one.id, self._pages([Part("slots", slots, TABLE_MM, ROW_MM)], codes))
+            yield Sheet(
+                ABORT_GATE, one.id, self._pages([Part("slots", slots, TABLE_MM, ROW_MM)], set())
+            )
 
     def _card(
         self,
@@ -108,7 +110,7 @@ class Cards:
         shelters = tuple(
             {
                 "code": one.id,
-                "what": "shelter",
+                "what": NAMED,
                 "name": both(one.name),
                 "place": self.day.spot(one.node),
             }
@@ -166,7 +168,9 @@ class Cards:
         for run in plan.convoys:
             by[Mover(CONVOY, run.convoy, 1)] = run.trip.corridor_out
             by[Mover(CONVOY, run.convoy)] = run.trip.corridor_out
-        return np.array([rows.get(by.get(one, ""), -1) for one in self.abort.movers], dtype=np.int64)
+        return np.array(
+            [rows.get(by.get(one, ""), -1) for one in self.abort.movers], dtype=np.int64
+        )
 
     def _slots(self, corridor: str, own: np.ndarray[Any, np.dtype[np.bool_]]) -> Iterator[Facts]:
         """Yield the most people in each place over the steps of each slot of a gate's windows."""
@@ -177,7 +181,7 @@ class Cards:
             for start in range(opens, closes, slot_s):
                 end = min(start + slot_s, closes)
                 inside = [one for one in steps if start <= one.at_s < end]
-                counts = [_counts(step, own, len(self.abort.shelters)) for step in inside]
+                counts = [_counts(step, own) for step in inside]
                 if not counts:
                     continue
                 most = np.max([one for one, _ in counts], axis=0)
@@ -188,25 +192,20 @@ class Cards:
                     "past": heads[0],
                     "on": heads[1],
                     "home": heads[2],
-                    "shelters": [
-                        [code, n]
-                        for code, n in zip(self.abort.shelters, heads[3:], strict=True)
-                        if n
-                    ],
+                    "shelters": heads[3],
                     "by": max(by for _, by in counts) or None,
                 }
 
 
 def _counts(
-    step: AbortStep, own: np.ndarray[Any, np.dtype[np.bool_]], shelters: int
+    step: AbortStep, own: np.ndarray[Any, np.dtype[np.bool_]]
 ) -> tuple[np.ndarray[Any, np.dtype[np.float64]], int]:
-    """Return persons past the gate, going on, home, and to each shelter; and when all are there."""
+    """Return persons past the gate, going on, home, and to shelters; and when all are there."""
     mine = own[step.mover]
     persons, goes = step.persons[mine], step.goes[mine]
     past = step.past[mine] & (goes == ON)
-    found = [persons[past].sum(), persons[(goes == ON) & ~past].sum(), persons[goes == HOME].sum()]
-    kept = goes >= 0
-    found += np.bincount(goes[kept], weights=persons[kept], minlength=shelters).tolist()
+    groups = (past, (goes == ON) & ~past, goes == HOME, goes >= 0)
+    found = [persons[one].sum() for one in groups]
     by = int(step.by_s[mine].max()) if mine.any() else 0
     return np.array(found, dtype=np.float64), by
 
@@ -241,7 +240,9 @@ def _who(tongue: Tongue, row: dict[str, Any]) -> Said:
     return tongue.say("abort.trip", n=row["trip"]) if row["trip"] else tongue.code(row["id"])
 
 
-def _goes(tongue: Tongue, goes: str) -> Said:
+def _goes(tongue: Tongue, goes: str, trip: int) -> Said:
+    if goes == "home" and trip:
+        return tongue.say("goes.stop")
     if goes in ("on", "home"):
         return tongue.say(f"goes.{goes}")
     return tongue.say("goes.shelter", code=tongue.code(goes))
@@ -259,7 +260,7 @@ def _turn_table(tongue: Tongue, rows: list[dict[str, Any]]) -> Block:
         [
             _who(tongue, one),
             tongue.number(one["minutes"]),
-            _goes(tongue, one["to"]),
+            _goes(tongue, one["to"], one["trip"]),
             tongue.code(one["place"]["dd"]),
             tongue.code(one["place"]["mgrs"]),
         ]
@@ -281,7 +282,7 @@ def _order_table(tongue: Tongue, rows: list[dict[str, Any]]) -> Block:
             _who(tongue, one),
             tongue.clock(one["from"]),
             tongue.clock(one["until"]),
-            tongue.words.listed(_goes(tongue, goes) for goes in one["goes"]),
+            tongue.words.listed(_goes(tongue, goes, one["trip"]) for goes in one["goes"]),
             tongue.clock(one["by"]),
         ]
         for one in rows
@@ -296,7 +297,7 @@ def _slot_table(tongue: Tongue, rows: list[dict[str, Any]]) -> Block:
         Column(tongue.say("abort.n_past"), 1.3),
         Column(tongue.say("abort.n_on"), 1.3),
         Column(tongue.say("abort.n_home"), 1.3),
-        Column(tongue.say("abort.n_shelter"), 2.2),
+        Column(tongue.say("abort.n_shelter"), 1.3),
         Column(tongue.say("abort.by"), 1.1, BIG),
     ]
     cells = [
@@ -306,16 +307,9 @@ def _slot_table(tongue: Tongue, rows: list[dict[str, Any]]) -> Block:
             tongue.number(one["past"]),
             tongue.number(one["on"]),
             tongue.number(one["home"]),
-            _sheltered(tongue, one["shelters"]),
+            tongue.number(one["shelters"]),
             tongue.clock(one["by"]),
         ]
         for one in rows
     ]
     return table(tongue.say("abort.slots"), columns, cells, ROW_MM)
-
-
-def _sheltered(tongue: Tongue, rows: list[list[Any]]) -> Said:
-    if not rows:
-        return tongue.number(0)
-    told = [tongue.say("abort.in_shelter", code=tongue.code(code), n=n) for code, n in rows]
-    return tongue.words.listed(told)

@@ -12,13 +12,15 @@ from clearway.publish.words import Said, Words
 
 Block = dict[str, Any]
 
-#: How a column is set: plain; larger and bold; an empty box to write into.
-PLAIN, BIG, BOX = "plain", "big", "box"
+#: How a column is set: plain; bold; larger and bold; an empty box to write into.
+PLAIN, STRONG, BIG, BOX = "plain", "strong", "big", "box"
 HEADING_MM: Final = 9.0
 HEAD_MM: Final = 11.0
 #: Height of a table's heading and the names of its columns.
 TABLE_MM: Final = HEADING_MM + HEAD_MM
 LINE_MM: Final = 6.0
+#: What a place is that has a name of its own; others are a gate, an exit, a meeting point.
+NAMED: Final = "named"
 NOTHING: Final = Said("–")
 EMPTY: Final = Said("")
 
@@ -34,7 +36,7 @@ class Column:
     width
         Its share of the width.
     style
-        ``plain``, ``big`` or ``box``.
+        ``plain``, ``strong``, ``big`` or ``box``.
     """
 
     head: Said
@@ -97,11 +99,6 @@ def run(tongue: Tongue, first: int, last: int) -> Said:
     if first == last:
         return tongue.number(first)
     return tongue.say("from_to", first=tongue.number(first), last=tongue.number(last))
-
-
-def heading(text: Said) -> Block:
-    """Return a heading inside a page."""
-    return {"kind": "heading", "mm": HEADING_MM, "text": text}
 
 
 def lines(texts: Sequence[Said], mm: float = LINE_MM, size: float = 11.0) -> Block:
@@ -179,8 +176,7 @@ def spots(tongue: Tongue, rows: Sequence[Mapping[str, Any]], row_mm: float) -> B
 
 
 def spot_name(tongue: Tongue, row: Mapping[str, Any]) -> Said:
-    """Return what a place is: its own name, or what kind of place it is."""
-    what = tongue.say(f"spots.{row['what']}")
-    if row["name"] is None:
-        return what
-    return tongue.say("spots.named", what=what, name=tongue.name(row["name"], 34))
+    """Return the name of a place, or what it is to a corridor or zone."""
+    if row["what"] == NAMED:
+        return tongue.name(row["name"], 34)
+    return tongue.say(f"spots.{row['what']}")

@@ -139,7 +139,7 @@ def _padded(text: bytes, version: int, room: int) -> bytes:
 
 
 def _correction(block: NDArray[np.uint8], degree: int) -> NDArray[np.uint8]:
-    """Return the Reed-Solomon codewords of each row: the rest of a division, for all rows at once."""
+    """Return the Reed-Solomon codewords of each row, all rows at once: the rest of a division."""
     powers, logs = _tables()
     divisor = [1]
     for root in range(degree):

@@ -1,19 +1,29 @@
-"""The contact matrix: who is reached how at each level of each party, and what if nobody answers."""
+"""The contact matrix: who is reached how, level by level, and what if nobody answers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
 
-from clearway.publish.pack.blocks import BIG, BOX, EMPTY, TABLE_MM, Block, Column, Tongue, lines, table
+from clearway.publish.pack.blocks import (
+    EMPTY,
+    STRONG,
+    TABLE_MM,
+    Block,
+    Column,
+    Tongue,
+    fit,
+    lines,
+    table,
+)
 from clearway.publish.pack.day import Day
 from clearway.publish.pack.sheet import BODY_MM, CONTACTS, Page, Part, Sheet, both, spread
 from clearway.publish.words import Said
 
-ROW_MM: Final = 24.0
+ROW_MM: Final = 34.0
 _INTRO_MM: Final = 7.0 * 2
 #: Rows to fill in by hand where the scenario names no contact.
-_BLANK: Final = 7
+_BLANK: Final = 5
 
 
 def contact_sheets(day: Day) -> Iterator[Sheet]:
@@ -37,25 +47,24 @@ def contact_sheets(day: Day) -> Iterator[Sheet]:
 
 def contact_blocks(page: Page, tongue: Tongue) -> list[Block]:
     """Return the blocks of a page of contacts; empty rows where none is on record."""
-    style = BIG if page.facts["parts"] else BOX
     columns = [
-        Column(tongue.say("contacts.party"), 1.6),
-        Column(tongue.say("contacts.level"), 1.1),
-        Column(tongue.say("contacts.corridors"), 1),
-        Column(tongue.say("contacts.role"), 1.5),
-        Column(tongue.say("contacts.channel"), 1.5, style),
-        Column(tongue.say("contacts.backup"), 1.5, style),
-        Column(tongue.say("contacts.lost"), 2.2),
+        Column(tongue.say("contacts.party"), 1.5),
+        Column(tongue.say("contacts.level"), 1.4),
+        Column(tongue.say("contacts.corridors"), 0.9),
+        Column(tongue.say("contacts.role"), 1.3),
+        Column(tongue.say("contacts.channel"), 1.4, STRONG),
+        Column(tongue.say("contacts.backup"), 1.4, STRONG),
+        Column(tongue.say("contacts.lost"), 2.7),
     ]
     rows: list[list[Said]] = [
         [
-            tongue.name(one["party"], 50),
+            tongue.name(one["party"], 80),
             tongue.words.say(f"level.{one['level']}"),
             tongue.codes(one["corridors"]) if one["corridors"] else tongue.say("contacts.all"),
-            tongue.name(one["role"], 50),
-            tongue.words.quote(one["channel"]),
-            tongue.words.quote(one["backup"]),
-            tongue.name(one["if_lost"], 90),
+            tongue.name(one["role"], 70),
+            tongue.words.quote(fit(one["channel"], 70)),
+            tongue.words.quote(fit(one["backup"], 70)),
+            tongue.name(one["if_lost"], 155),
         ]
         for part in page.facts["parts"]
         for one in part["rows"]

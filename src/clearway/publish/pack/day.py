@@ -123,9 +123,12 @@ class Day:
         for reception in scenario.receptions:
             if reception.id == code:
                 return both(reception.name), self.spot(reception.node)
-        for one in (*scenario.care.hospitals, *scenario.fleet.depots):
-            if one.id == code:
-                return both(one.name), spot(one.lat, one.lon)
+        for hospital in scenario.care.hospitals:
+            if hospital.id == code:
+                return both(hospital.name), spot(hospital.lat, hospital.lon)
+        for depot in scenario.fleet.depots:
+            if depot.id == code:
+                return both(depot.name), spot(depot.lat, depot.lon)
         return None
 
 

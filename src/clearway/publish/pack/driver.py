@@ -13,6 +13,7 @@ from clearway.publish.pack.blocks import (
     BOX,
     EMPTY,
     LINE_MM,
+    NAMED,
     TABLE_MM,
     Block,
     Column,
@@ -111,7 +112,8 @@ def _steps(day: Day, shift: Shift) -> Iterator[Facts]:
             yield from _boarding(day, number, stop, listed)
         yield from _way_out(number, trip)
         where, free = trip.destination, trip.done_s
-    yield _step(len(shift.rides), "back", shift.duty.depot, shift.duty.back_s)
+    if (where, free) != (shift.duty.depot, shift.duty.back_s):
+        yield _step(len(shift.rides), "back", shift.duty.depot, shift.duty.back_s)
 
 
 def _convoy_steps(convoy: Convoy, run: ConvoyRun) -> Iterator[Facts]:
@@ -121,7 +123,6 @@ def _convoy_steps(convoy: Convoy, run: ConvoyRun) -> Iterator[Facts]:
     for stop in trip.stops:
         yield _step(1, "unload", stop.zone, stop.arrive_s, stop.leave_s)
     yield from _way_out(1, trip)
-    yield _step(1, "back", convoy.depot, trip.done_s)
 
 
 def _way_out(number: int, trip: Trip) -> Iterator[Facts]:
@@ -157,15 +158,13 @@ def _spots(day: Day, steps: tuple[Facts, ...]) -> Iterator[Facts]:
         seen.add(code)
         if one["do"] in ("board", "unload") and code in zones:
             spot = day.spot(zones[code].node)
-            yield {"code": code, "what": "meeting", "name": None, "place": spot}
+            yield {"code": code, "what": "meeting", "place": spot}
         elif one["do"] in ("gate_in", "gate_out") and code in corridors:
-            corridor = corridors[code]
-            spot, name = day.spot(corridor.mouth), both(corridor.name)
-            yield {"code": code, "what": "mouth", "name": name, "place": spot}
+            yield {"code": code, "what": "mouth", "place": day.spot(corridors[code].mouth)}
         else:
             site = day.site(code)
             if site is not None:
-                yield {"code": code, "what": "site", "name": site[0], "place": site[1]}
+                yield {"code": code, "what": NAMED, "name": site[0], "place": site[1]}
 
 
 def vehicle_blocks(page: Page, tongue: Tongue) -> list[Block]:

@@ -12,6 +12,7 @@ from clearway.publish.pack.blocks import (
     BIG,
     EMPTY,
     LINE_MM,
+    NAMED,
     TABLE_MM,
     Block,
     Column,
@@ -24,6 +25,7 @@ from clearway.publish.pack.blocks import (
 )
 from clearway.publish.pack.day import Day, latest
 from clearway.publish.pack.sheet import BODY_MM, GATE, Facts, Page, Part, Sheet, both, spread
+from clearway.publish.words import Said
 
 ROW_MM: Final = 8.0
 SPOT_MM: Final = 11.0
@@ -161,12 +163,11 @@ def _spots(day: Day, corridor: Corridor) -> Iterator[Facts]:
     before = {int(network.links.from_node[row]) for row in network.link_index(corridor.links[:-1])}
     before |= {int(network.links.to_node[row]) for row in network.link_index(corridor.links[:-1])}
     end = min(ends - before - {corridor.mouth}, default=corridor.mouth)
-    name = both(corridor.name)
-    yield {"code": corridor.id, "what": "mouth", "name": name, "place": day.spot(corridor.mouth)}
-    yield {"code": corridor.id, "what": "exit", "name": name, "place": day.spot(end)}
+    yield {"code": corridor.id, "what": "mouth", "place": day.spot(corridor.mouth)}
+    yield {"code": corridor.id, "what": "exit", "place": day.spot(end)}
     site = day.site(corridor.reception)
     if site is not None:
-        yield {"code": corridor.reception, "what": "site", "name": site[0], "place": site[1]}
+        yield {"code": corridor.reception, "what": NAMED, "name": site[0], "place": site[1]}
 
 
 def _calls(day: Day, corridor: str) -> Iterator[Facts]:
@@ -193,7 +194,10 @@ def passes(day: Day) -> Iterator[tuple[str, Facts]]:
             if trip.corridor_in:
                 to = trip.stops[0].zone
                 empty = {"persons": 0, "patients": 0}
-                yield trip.corridor_in, {**head, "at": trip.gate_in_s, "way": "in", "to": to} | empty
+                yield (
+                    trip.corridor_in,
+                    {**head, "at": trip.gate_in_s, "way": "in", "to": to} | empty,
+                )
             full = {"persons": ride.persons, "patients": len(ride.patients)}
             to = trip.destination
             yield trip.corridor_out, {**head, "at": trip.gate_out_s, "way": "out", "to": to} | full
@@ -201,7 +205,10 @@ def passes(day: Day) -> Iterator[tuple[str, Facts]]:
         head = {"vehicle": convoy.id, "trip": 1, "vehicles": convoy.vehicles}
         empty = {"persons": 0, "patients": 0}
         trip = run.trip
-        yield trip.corridor_in, {**head, "at": trip.gate_in_s, "way": "in", "to": convoy.zone} | empty
+        yield (
+            trip.corridor_in,
+            {**head, "at": trip.gate_in_s, "way": "in", "to": convoy.zone} | empty,
+        )
         to = trip.destination
         yield trip.corridor_out, {**head, "at": trip.gate_out_s, "way": "out", "to": to} | empty
 

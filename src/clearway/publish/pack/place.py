@@ -81,9 +81,7 @@ def utm(lat: float, lon: float) -> Grid:
     middle = math.radians(6 * zone - 183)
     phi, away = math.radians(lat), math.radians(lon) - middle
     sine = math.sin(phi)
-    conformal = math.sinh(
-        math.atanh(sine) - _ECCENTRICITY * math.atanh(_ECCENTRICITY * sine)
-    )
+    conformal = math.sinh(math.atanh(sine) - _ECCENTRICITY * math.atanh(_ECCENTRICITY * sine))
     xi = math.atan2(conformal, math.cos(away))
     eta = math.asinh(math.sin(away) / math.hypot(conformal, math.cos(away)))
     north = xi + sum(

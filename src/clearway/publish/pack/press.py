@@ -1,4 +1,4 @@
-"""Set pages in type: one Typst document a language, each sheet's words on the page they belong to."""
+"""Set pages in type: one Typst document a language, each page with its words and its code."""
 
 from __future__ import annotations
 
@@ -113,9 +113,7 @@ def pack_words(lang: str) -> Words:
     told = tomllib.loads((TEMPLATES / f"words.{lang}.toml").read_text(encoding="utf-8"))
     own: dict[str, Message] = {}
     for section, messages in told.items():
-        if isinstance(messages, str):
-            own[f"pack.{section}"] = messages
-        elif set(messages) <= _FORMS:
+        if isinstance(messages, str) or set(messages) <= _FORMS:
             own[f"pack.{section}"] = messages
         else:
             own |= {f"pack.{section}.{name}": message for name, message in messages.items()}

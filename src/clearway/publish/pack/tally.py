@@ -53,7 +53,7 @@ def count_sheets(day: Day) -> Iterator[Sheet]:
     vehicles = list(passes(day))
     slot_s = day.scenario.planning.slot_s
     for corridor in day.corridors:
-        rows = []
+        rows: list[Facts] = []
         own = [one for where, one in vehicles if where == corridor.id]
         walked = [one for one in day.calls if one.movement.corridor == corridor.id]
         for window in day.windows(corridor.id):
@@ -116,7 +116,7 @@ def trip_sheets(day: Day) -> Iterator[Sheet]:
         ]
         yield Sheet(TRIPS, shift.duty.vehicle, _pages(tuple(rows)))
     for convoy, run in day.convoys:
-        row = {"row": "1", "out": run.trip.corridor_out}
+        row: Facts = {"row": "1", "out": run.trip.corridor_out}
         row |= {"leave": run.trip.leave_s, "back": run.trip.arrive_s}
         yield Sheet(CONVOY_TRIPS, convoy.id, _pages((row,)))
 

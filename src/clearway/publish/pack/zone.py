@@ -20,6 +20,7 @@ from clearway.publish.pack.blocks import (
 )
 from clearway.publish.pack.day import Day
 from clearway.publish.pack.sheet import BODY_MM, ZONE, Facts, Page, Part, Sheet, spread
+from clearway.publish.words import Said
 
 ROW_MM: Final = 10.0
 RULES_MM: Final = 8.0
@@ -40,7 +41,7 @@ def zone_sheets(day: Day) -> Iterator[Sheet]:
         known = day.legend(one.id for one in day.scenario.groups)
         room = BODY_MM - LINE_MM * len(known) - 2
         pages = spread(parts, room - _INTRO_MM, room)
-        facts = [{"parts": page, "legend": known} for page in pages]
+        facts: list[Facts] = [{"parts": page, "legend": known} for page in pages]
         facts[0]["place"] = day.spot(zone.node)
         yield Sheet(ZONE, zone.id, tuple(facts))
 
