@@ -12,7 +12,6 @@ from clearway.model.checks import Checks
 from clearway.model.event import Event
 from clearway.publish.bundle.manifest import ID_DIGITS, Manifest, listed
 from clearway.publish.bundle.sealing import sealed
-from clearway.publish.isolate import clean
 from clearway.publish.release.page import page
 from clearway.publish.release.profiles import PROFILES, Profile, profile_named
 from clearway.publish.release.redact import Subject, redacted
@@ -53,7 +52,7 @@ class Terms:
         """Refuse an unknown profile, nobody, and a line that would break a page."""
         profile_named(self.profile)
         checks = Checks("release")
-        named = bool(self.recipient.strip()) and clean(self.recipient) == self.recipient
+        named = bool(self.recipient.strip()) and self.recipient.isprintable()
         checks.that(named, "recipient", self.recipient, "must be one line that names somebody")
         short = len(self.recipient) <= 80
         checks.that(short, "recipient", self.recipient, "must have at most 80 letters")
