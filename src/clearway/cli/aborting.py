@@ -26,6 +26,8 @@ from clearway.publish.words import words
 from clearway.read.plan_file import read_plan
 from clearway.read.scenario import read_scenario
 
+#: A space that does not break, which a terminal need not know.
+_JOINED: Final = "\u00a0"
 _FORM: Final = "must be a moment to the second, such as 2016-10-20T11:20"
 
 
@@ -93,4 +95,5 @@ def _say(arguments: argparse.Namespace, lines: Iterable[str]) -> None:
 
 def _shown(text: str) -> str:
     """Return ``text`` harmless to show; the isolates that keep numbers whole in it are ours."""
-    return "".join(one if one in (LRI, PDI) else printable(one) for one in text)
+    plain = text.replace(_JOINED, " ")
+    return "".join(one if one in (LRI, PDI) else printable(one) for one in plain)
