@@ -12,11 +12,13 @@ from clearway import __version__
 from clearway.cli.abort_arguments import add_abort
 from clearway.cli.bundle_arguments import add_bundling
 from clearway.cli.log_arguments import add_log
+from clearway.cli.pack_arguments import add_pack
 
 #: Every language that a report is written in.
 BOTH: Final = "both"
 
 _RUN: Final = "clearway.cli.commands"
+_PACK: Final = "clearway.cli.packing_orders"
 _BUNDLE: Final = "clearway.cli.bundling"
 _LEAST_RISK: Final = 1e-6
 
@@ -40,6 +42,9 @@ COMMANDS: Final = {
     "retention": (_BUNDLE, "retention"),
     "identity": (_BUNDLE, "identity"),
     "log": ("clearway.cli.logging_day", "keep_log"),
+    "pack": (_PACK, "pack_orders"),
+    "check-page": (_PACK, "check_page"),
+    "tally": (_PACK, "write_tally"),
 }
 
 _CODES: Final = """\
@@ -70,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
     _add_study(verbs)
     add_abort(verbs)
     add_log(verbs)
+    add_pack(verbs)
     add_bundling(verbs)
     return top
 
