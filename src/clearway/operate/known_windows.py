@@ -30,8 +30,8 @@ class Stretches:
         windows say; what lies in the window between them is shut.
     opened
         Whether an opening is on record.
-    told_s
-        When the closing that holds was told; None if as announced in the scenario.
+    closings
+        Pairs: from which moment on which closing was known, in order; the first from ever.
     late
         Whether it should be open by now and no opening is on record.
     """
@@ -39,7 +39,7 @@ class Stretches:
     window: Window
     open_s: tuple[tuple[int, int], ...]
     opened: bool
-    told_s: int | None
+    closings: tuple[tuple[float, float], ...]
     late: bool = False
 
 
@@ -106,8 +106,9 @@ def _told(scenario: Scenario, one: Saying) -> _Told:
 class _Course:
     """What became of one window so far; seconds from the scenario's start.
 
-    ``hours`` are those first announced; ``open`` are stretches in which the gate was said to be
-    open, the last perhaps still; ``expected`` is what is announced and did not begin.
+    ``hours`` are those first announced, ``closings`` from when on which closing was known;
+    ``open`` are stretches in which the gate was said to be open, the last perhaps still;
+    ``expected`` is what is announced and did not begin.
     """
 
     corridor: str
@@ -116,12 +117,18 @@ class _Course:
     first: Window | None
     open: list[tuple[int, int]]
     expected: tuple[int, int] | None
+    closings: list[tuple[float, float]]
     last: _Told | None = None
     opened: bool = False
 
     def take(self, told: _Told) -> None:
         """Take a record in."""
+        self._take(told)
         self.last = told
+        closes = self.expected[1] if self.expected is not None else told.closes
+        self.closings.append((told.at, self.open[-1][1] if self.open else closes))
+
+    def _take(self, told: _Told) -> None:
         going_on = bool(self.open) and self.open[-1][1] > told.at
         if told.state == "opened":
             self.opened, self.expected = True, None
@@ -154,11 +161,12 @@ class _Course:
 def _announced(scenario: Scenario, window: Window) -> _Course:
     hours = (scenario.seconds(window.opens), scenario.seconds(window.closes))
     day = scenario.moment(hours[0]).date().isoformat()
-    return _Course(window.corridor, day, hours, window, [], hours)
+    return _Course(window.corridor, day, hours, window, [], hours, [(-math.inf, hours[1])])
 
 
 def _only_told(told: _Told) -> _Course:
-    return _Course(told.corridor, told.day, (told.opens, told.closes), None, [], None)
+    hours = (told.opens, told.closes)
+    return _Course(told.corridor, told.day, hours, None, [], None, [(-math.inf, told.closes)])
 
 
 def _find(courses: Sequence[_Course], told: _Told) -> _Course | None:
@@ -187,9 +195,8 @@ def _known(scenario: Scenario, course: _Course, now_s: float) -> Stretches:
         opens = max(opens, open_s[-1][1]) if open_s else opens
         if max(opens, now_s) < closes:
             open_s.append((opens, closes))
-    told_s = None if course.last is None else course.last.at
     window = _window(scenario, course, open_s)
-    return Stretches(window, tuple(open_s), course.opened, told_s, late)
+    return Stretches(window, tuple(open_s), course.opened, tuple(course.closings), late)
 
 
 def _window(scenario: Scenario, course: _Course, open_s: list[tuple[int, int]]) -> Window:

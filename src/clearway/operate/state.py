@@ -42,7 +42,7 @@ from clearway.operate.state_rides import (
     vehicle_states,
 )
 from clearway.operate.state_table import Table, lay_table
-from clearway.operate.state_walks import Call, Told, Trace, trace
+from clearway.operate.state_walks import Call, Hours, Told, Trace, trace
 
 _HOME, _UNDER_WAY, _CORRIDOR, _OUT, _TURNED = range(5)
 _UNKNOWN: Final = Text(
@@ -174,7 +174,7 @@ def _run(layout: Layout, scenario: Scenario, heard: _Heard, now_s: float) -> _Ru
     lanes = [open_spans(scenario, k, VEHICLES) for k in range(len(scenario.corridors))]
     vehicles = tuple(ride(o, lanes, heard.vehicles.get(o.duty, ())) for o in layout.vehicles)
     convoys = tuple(ride(o, lanes, heard.convoys.get(o.name, ())) for o in layout.convoys)
-    slots = max(math.floor(now_s / scenario.planning.slot_s) + 1, 0)
+    slots = max(math.floor(now_s / scenario.planning.slot_s), 0) + 1
     persons = {one.code: one.persons for one in scenario.care.patients}
     gates = lay_gates(scenario, aboard(scenario, vehicles, persons, slots), now_s)
     return _Run(trace(layout.table, gates, heard.walks, now_s), vehicles, convoys)
@@ -210,12 +210,12 @@ def _heard(plan: Plan, conditions: Known) -> _Heard:
         else:
             odd.append(Odd(one.record.hash, _UNKNOWN))
     corridors = row_of(conditions.scenario.corridors)
-    closing = {
-        (corridors[one.window.corridor], float(seconds(one.window.closes))): float(one.told_s)
-        for one in conditions.windows
-        if one.told_s is not None
-    }
-    return _Heard(Told(tuple(calls), closing), vehicles, convoys, tuple(odd))
+    hours: dict[int, list[Hours]] = defaultdict(list)
+    for window in conditions.windows:
+        opens = float(seconds(window.window.opens))
+        hours[corridors[window.window.corridor]].append(Hours(opens, window.closings))
+    told = Told(tuple(calls), {k: tuple(sorted(many)) for k, many in hours.items()})
+    return _Heard(told, vehicles, convoys, tuple(odd))
 
 
 class _Duties:

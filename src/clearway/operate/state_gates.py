@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from clearway.model.rates import PERSONS, VEHICLES, Shares
+from clearway.model.rates import PERSONS, Shares
 from clearway.model.scenario import Scenario
 
 #: Part of a person that is the rounding of floating-point numbers.
@@ -26,8 +26,8 @@ class Gate:
     ----------
     windows
         From when until when it is announced as open, in order.
-    serves, serves_vehicles
-        Spans within its windows in which its share for persons, and for vehicles, is above 0.
+    serves
+        Spans within its windows in which its share for persons is above 0.
     edges_s, offered
         Shape (n,): the persons that it could have let through until each edge, those in vehicles
         taken off; in between in proportion.
@@ -35,7 +35,6 @@ class Gate:
 
     windows: Spans
     serves: Spans
-    serves_vehicles: Spans
     edges_s: NDArray[np.float64]
     offered: NDArray[np.float64]
 
@@ -55,17 +54,6 @@ class Gate:
     def open_at(self, at_s: float) -> bool:
         """Whether it lets persons through at a moment."""
         return any(since <= at_s < until for since, until in self.serves)
-
-    def window_at(self, at_s: float) -> tuple[float, float] | None:
-        """Return the window of a moment, if there is one."""
-        return next((one for one in self.windows if one[0] <= at_s < one[1]), None)
-
-    def next_for_vehicles(self, at_s: float) -> float:
-        """Return when a vehicle that is there at a moment can pass; infinite if not yet known."""
-        for since, until in self.serves_vehicles:
-            if at_s < until:
-                return max(at_s, since)
-        return float("inf")
 
 
 def open_spans(scenario: Scenario, corridor: int, serves: str) -> Spans:
@@ -133,7 +121,7 @@ def _gate(scenario: Scenario, k: int, aboard: NDArray[np.float64], now_s: float)
     taken = np.where(inside, aboard[np.clip(slot, 0, max(len(aboard) - 1, 0))], 0.0)
     work = np.maximum(work - np.where(opened, taken / slot_s, 0.0) * np.diff(edges), 0.0)
     offered = np.concatenate([[0.0], np.cumsum(work)])
-    return Gate(windows, serves, open_spans(scenario, k, VEHICLES), edges, offered)
+    return Gate(windows, serves, edges, offered)
 
 
 def _windows(scenario: Scenario, corridor: str) -> Spans:

@@ -63,6 +63,17 @@ class Trace:
     held: NDArray[np.bool_]
 
 
+class Hours(NamedTuple):
+    """A window as gate teams knew it: when it opens, and from when on which closing was known."""
+
+    opens_s: float
+    closings: tuple[tuple[float, float], ...]
+
+    def closes_at(self, at_s: float) -> float:
+        """Return the closing that was known at a moment."""
+        return [closes for since, closes in self.closings if since <= at_s][-1]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Told:
     """What the replay is told of the day.
@@ -71,13 +82,13 @@ class Told:
     ----------
     calls
         In order.
-    closing_told_s
-        By row of the corridor and closing: when that closing was told, if it was not announced
-        from the first; nobody was turned for it before.
+    hours
+        For each corridor's row its windows in order; where there are none, those of the gate hold
+        as they are.
     """
 
     calls: tuple[Call, ...] = ()
-    closing_told_s: Mapping[tuple[int, float], float] = field(default_factory=dict)
+    hours: Mapping[int, tuple[Hours, ...]] = field(default_factory=dict)
 
 
 def trace(table: Table, gates: Sequence[Gate], told: Told, now_s: float) -> Trace:
@@ -100,7 +111,9 @@ def trace(table: Table, gates: Sequence[Gate], told: Told, now_s: float) -> Trac
     held = np.zeros(table.movements, dtype=np.bool_)
     parts = []
     for blocks in table.corridors:
-        mouth = _Mouth(table, blocks, gates[blocks.corridor])
+        gate = gates[blocks.corridor]
+        always = tuple(Hours(opens, ((-NEVER, closes),)) for opens, closes in gate.windows)
+        mouth = _Mouth(table, blocks, gate, told.hours.get(blocks.corridor, always))
         mouth.run(_timeline(mouth, told), now_s)
         count = len(blocks.movement)
         held[blocks.movement] = [one in mouth.held or one in mouth.due for one in range(count)]
@@ -129,17 +142,20 @@ class _Item(NamedTuple):
 
 def _timeline(mouth: _Mouth, told: Told) -> list[_Item]:
     """Return all that happens at a gate and is known beforehand."""
-    k, rule, blocks = mouth.blocks.corridor, mouth.blocks.rule, mouth.blocks
+    blocks = mouth.blocks
     block_of = {movement: block for block, movement in enumerate(blocks.movement.tolist())}
     items = [_Item(since, _OPEN) for since, _ in mouth.gate.serves]
     items += [_Item(until, _SHUT) for _, until in mouth.gate.serves]
-    for _, closes in mouth.gate.windows:
-        told_s = told.closing_told_s.get((k, closes), -math.inf)
-        items.append(_Item(max(closes, told_s), _CLOSE))
-        for g, before in enumerate(rule.last_entry_s):
-            # A step later than the rule: plans count whole steps.
-            last = min(closes, max(closes - before + mouth.step_s, told_s))
-            items.append(_Item(last, _LAST, g))
+    for one in mouth.hours:
+        ends = [since for since, _ in one.closings[1:]]
+        for (since, closes), until in zip(one.closings, [*ends, NEVER], strict=True):
+            # A closing counts while nothing else is known; not before it was told.
+            found = [_Item(max(closes, since), _CLOSE)]
+            for g, before in enumerate(blocks.rule.last_entry_s):
+                # A step later than the rule: plans count whole steps.
+                last = min(closes, closes - before + mouth.step_s)
+                found.append(_Item(max(last, since), _LAST, g))
+            items += [item for item in found if item.at_s < until]
     first: dict[int, Call] = {}
     for call in told.calls:
         if call.movement in block_of:
@@ -155,8 +171,8 @@ def _timeline(mouth: _Mouth, told: Told) -> list[_Item]:
 class _Mouth:
     """One corridor while its day goes on."""
 
-    def __init__(self, table: Table, blocks: Blocks, gate: Gate) -> None:
-        self.gate, self.rule, self.blocks = gate, blocks.rule, blocks
+    def __init__(self, table: Table, blocks: Blocks, gate: Gate, hours: tuple[Hours, ...]) -> None:
+        self.gate, self.hours, self.rule, self.blocks = gate, hours, blocks.rule, blocks
         self.slot_s, self.step_s = table.slot_s, table.step_s
         count = len(blocks.size)
         self.left = np.full(count, NEVER)
@@ -238,11 +254,12 @@ class _Mouth:
 
     def _call_due(self, at: float, now_s: float) -> None:
         """Call those who are due, in the table's order, if the rules allow it."""
-        window = self.gate.window_at(at)
-        if window is None or not self.gate.open_at(at):
+        begun = [one for one in self.hours if one.opens_s <= at]
+        if not begun or not self.gate.open_at(at):
             return
+        closes = begun[-1].closes_at(at)
         for block in sorted(self.due):
-            if at > window[1] - self.blocks.before_s[block]:
+            if at > closes - self.blocks.before_s[block]:
                 continue
             if not self._room(at):
                 if self.retry_s <= at <= now_s - self.step_s:
