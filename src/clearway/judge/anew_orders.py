@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clearway.model.duty import Duty, Trip
 from clearway.model.plan import Plan
 from clearway.model.rates import VEHICLES, Shares, served
 from clearway.model.replan import Changes, Replan
@@ -24,8 +23,8 @@ Orders = dict[tuple[int, int], NDArray[np.int64]]
 def count_changes(scenario: Scenario, plan: Plan, revised: Scenario, replan: Replan) -> Changes:
     """Count households by what became of their order.
 
-    An order is a movement's corridor and departure, or a vehicle, where it stands until when, and
-    the corridor by which it leaves. It is touched if what the gate or its lane serves in that
+    An order is a movement's corridor and departure, or a vehicle, the moment at which it leaves the
+    stop, and the corridor by which it goes out. It is touched if what the gate or its lane serves in that
     window from now on, or the window, is not as it was, or the vehicle is gone; a trip also if it
     comes in by such a gate.
 
@@ -39,16 +38,13 @@ def count_changes(scenario: Scenario, plan: Plan, revised: Scenario, replan: Rep
         Its moment, its plan, and who turns.
     """
     now = replan.now_s
-    numbers: dict[tuple[object, ...], int] = {}
-    touched: set[int] = set()
-    marks = _Marks(scenario, revised, now)
-    lost = {duty.vehicle for duty in plan.duties} - {duty.vehicle for duty in replan.plan.duties}
+    numbers: dict[_Order, int] = {}
+    marks = _Marks(scenario, revised, now, frozenset(replan.lost))
     before = _orders(scenario, plan, numbers)
-    for order, number in numbers.items():
-        if marks.touches(order, lost):
-            touched.add(number)
+    calls = [(numbers[call.order], call) for call in _calls(plan)]
+    touched = {number for number, call in calls if marks.touches(call)}
+    gone = {number for number, call in calls if call.begins_s < now}
     after = _orders(revised, replan.plan, numbers)
-    gone = {number for order, number in numbers.items() if _begins(order) < now}
     changes = np.zeros(5, dtype=np.int64)
     hit, past = np.array(sorted(touched)), np.array(sorted(gone))
     for at, old in before.items():
@@ -67,7 +63,7 @@ def count_changes(scenario: Scenario, plan: Plan, revised: Scenario, replan: Rep
     return Changes(*(int(one) for one in changes))
 
 
-def _orders(scenario: Scenario, plan: Plan, numbers: dict[tuple[object, ...], int]) -> Orders:
+def _orders(scenario: Scenario, plan: Plan, numbers: dict[_Order, int]) -> Orders:
     """Return the number of every household's order; new orders get the next numbers."""
     zones, groups = row_of(scenario.zones), row_of(scenario.groups)
     counts = scenario.demand.households.sum(axis=2)
@@ -76,40 +72,59 @@ def _orders(scenario: Scenario, plan: Plan, numbers: dict[tuple[object, ...], in
         for z in range(len(zones))
         for g in range(len(groups))
     }
-    for order, zone, group, first, count in _calls(plan):
-        if zone in zones and group in groups:
-            number = numbers.setdefault(order, len(numbers))
-            found[zones[zone], groups[group]][first : first + count] = number
+    for call in _calls(plan):
+        if call.zone in zones and call.group in groups:
+            number = numbers.setdefault(call.order, len(numbers))
+            mine = found[zones[call.zone], groups[call.group]]
+            mine[call.first : call.first + call.count] = number
     return found
 
 
-def _calls(plan: Plan) -> Iterator[tuple[tuple[object, ...], str, str, int, int]]:
-    """Yield each order with zone, group, first household, and how many."""
+class _Order(NamedTuple):
+    """What households are told: with which vehicle if any, when, and by which corridor."""
+
+    vehicle: str
+    at_s: int
+    corridor: str
+
+
+class _Call(NamedTuple):
+    """An order to some households, the gates that it needs and when, and when it begins."""
+
+    order: _Order
+    zone: str
+    group: str
+    first: int
+    count: int
+    gates: tuple[tuple[str, int], ...]
+    begins_s: int
+
+
+def _calls(plan: Plan) -> Iterator[_Call]:
+    """Yield every order of a plan."""
     for move in plan.movements:
-        order = (move.corridor, move.depart_s)
-        yield order, move.zone, move.group, move.first_household, move.households
+        order = _Order("", move.depart_s, move.corridor)
+        size = (move.first_household, move.households)
+        gates = ((move.corridor, move.depart_s),)
+        yield _Call(order, move.zone, move.group, *size, gates, move.depart_s)
     for duty in plan.duties:
         for trip in duty.trips:
+            gates = ((trip.corridor_out, trip.gate_out_s), (trip.corridor_in, trip.gate_in_s))
+            gates = gates if trip.corridor_in else gates[:1]
             for stop in trip.stops:
+                order = _Order(duty.vehicle, stop.leave_s, trip.corridor_out)
                 for load in stop.loads:
-                    order = _ride(duty, trip, stop.leave_s)
-                    yield order, stop.zone, load.group, load.first_household, load.households
-
-
-def _ride(duty: Duty, trip: Trip, leave_s: int) -> tuple[object, ...]:
-    gates = (trip.corridor_in, trip.gate_in_s, trip.corridor_out, trip.gate_out_s)
-    return (duty.vehicle, leave_s, *gates)
-
-
-def _begins(order: tuple[object, ...]) -> float:
-    """Return when an order begins to be carried out: departure, or the gate inward."""
-    return float(str(order[1] if len(order) == 2 else order[3]))  # noqa: PLR2004 - see _calls
+                    size = (load.first_household, load.households)
+                    yield _Call(order, stop.zone, load.group, *size, gates, trip.gate_in_s)
 
 
 class _Marks:
     """Which gates and days are not as they were."""
 
-    def __init__(self, scenario: Scenario, revised: Scenario, now_s: int) -> None:
+    def __init__(
+        self, scenario: Scenario, revised: Scenario, now_s: int, lost: frozenset[str]
+    ) -> None:
+        self._lost = lost
         self._now, self._before, self._after = now_s, scenario, revised
         self._rows = row_of(revised.corridors)
         self._known: dict[tuple[str, int], bool] = {}
@@ -117,15 +132,11 @@ class _Marks:
         self._steps = max(revised.seconds(at) for at in closes) // revised.planning.step_s + 1
         self._serves = [self._all(one) for one in (scenario, revised)]
 
-    def touches(self, order: tuple[object, ...], lost: set[str]) -> bool:
+    def touches(self, call: _Call) -> bool:
         """Whether an order's gates or vehicle are not as they were."""
-        if len(order) == 2:  # noqa: PLR2004 - corridor and departure
-            return self._gate(str(order[0]), int(str(order[1])))
-        vehicle, _, corridor_in, gate_in, corridor_out, gate_out = order
-        if vehicle in lost:
+        if call.order.vehicle in self._lost:
             return True
-        came = bool(corridor_in) and self._gate(str(corridor_in), int(str(gate_in)))
-        return came or self._gate(str(corridor_out), int(str(gate_out)))
+        return any(self._gate(corridor, at) for corridor, at in call.gates)
 
     def _gate(self, corridor: str, second: int) -> bool:
         """Whether the window of a corridor at a moment is not as it was."""

@@ -106,6 +106,8 @@ class Replan:
         Those who go back.
     changes
         How many households' orders changed.
+    lost
+        Names of vehicles that are gone.
     weight_bound
         No plan from now on brings out more persons, each weighted by the group's weight; those
         who are out already are counted.
@@ -119,6 +121,7 @@ class Replan:
     changes: Changes
     weight: float
     weight_bound: float
+    lost: tuple[str, ...] = ()
 
     @property
     def turned(self) -> int:

@@ -189,6 +189,8 @@ class FleetAnew:
             if not inside:
                 self._book_in(trip, -1)
         new = None if one.lost or one.place is None else self._again(one, trip, inside=inside)
+        if new is not None and not inside and not self._leaves_time(one, new, touched):
+            new = None
         if new is None:
             self._give_up(one, trip, inside=inside)
             return
@@ -202,6 +204,17 @@ class FleetAnew:
         )
         one.trips.append(new)
         one.place, one.free_s = new.destination, float(new.done_s)
+
+    def _leaves_time(self, one: _Vehicle, new: Trip, touched: set[str]) -> bool:
+        """Whether the trip after a new one, if it may stay as it was, can still be on time."""
+        if one.at >= len(one.duty.trips):
+            return True
+        after = one.duty.trips[one.at]
+        if not self._kept(one, after, touched) or not after.corridor_in:
+            return True
+        drives, k = self._tables[one.duty.type], self._corridors[after.corridor_in]
+        drive = float(drives.outside[self._place[new.destination], k] + drives.inward[k])
+        return new.done_s + drive <= after.gate_in_s
 
     def _give_up(self, one: _Vehicle, trip: Trip, *, inside: bool) -> None:
         """Take a trip out: who had boarded goes back, the others may be called otherwise."""
