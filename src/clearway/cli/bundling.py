@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Final
 
 from clearway.cli.codes import FAILED, OK
+from clearway.cli.passphrase import VARIABLE, passphrase
 from clearway.cli.say import complain, tell
 from clearway.cli.write import expect_file
 from clearway.errors import Breach, LogError
 from clearway.model.event import Event
 from clearway.operate.log.log import Log
-from clearway.operate.log.opening import open_log
+from clearway.operate.log.opening import is_encrypted, open_log
 from clearway.operate.retention import (
     OVERDUE,
     delete,
@@ -41,7 +42,7 @@ from clearway.publish.release.handing import (
 )
 from clearway.publish.release.profiles import PUBLIC, profile_named
 from clearway.seal.canonical import digest
-from clearway.seal.keys import WriterKey, load_key
+from clearway.seal.keys import WriterKey, is_sealed, load_key
 
 LOG_FILE: Final = "log.jsonl"
 
@@ -207,7 +208,11 @@ def _keyring(arguments: argparse.Namespace, *own: str) -> Keyring:
 
 
 def _key(arguments: argparse.Namespace) -> WriterKey:
-    return load_key(arguments.key, _secret(arguments.key_passphrase_file))
+    secret = None
+    if is_sealed(arguments.key):
+        prompt = f"Passphrase of {arguments.key}"
+        secret = passphrase(arguments.key_passphrase_file, VARIABLE, prompt)
+    return load_key(arguments.key, secret)
 
 
 @contextmanager
@@ -215,7 +220,11 @@ def _log(arguments: argparse.Namespace, key: WriterKey | None) -> Iterator[Log |
     if arguments.log is None:
         yield None
         return
-    log = open_log(arguments.log, key, _secret(arguments.log_passphrase_file))
+    secret = None
+    if is_encrypted(arguments.log):
+        prompt = f"Passphrase of {arguments.log}"
+        secret = passphrase(arguments.log_passphrase_file, VARIABLE, prompt)
+    log = open_log(arguments.log, key, secret)
     try:
         yield log
     finally:
