@@ -125,8 +125,9 @@ class _Course:
         """Take a record in."""
         self._take(told)
         self.last = told
-        closes = self.expected[1] if self.expected is not None else told.closes
-        self.closings.append((told.at, self.open[-1][1] if self.open else closes))
+        last = self.open[-1] if self.open else self.hours
+        closes = last[1] if self.expected is None else self.expected[1]
+        self.closings.append((told.at, closes))
 
     def _take(self, told: _Told) -> None:
         going_on = bool(self.open) and self.open[-1][1] > told.at

@@ -192,7 +192,8 @@ def _gate(conditions: Known, k: int, passed: Passed, printed: Passed) -> GateSta
 
 def _hours(scenario: Scenario, window: Stretches) -> tuple[int, int]:
     """Return from when until when a window is: its opening as known, if it has one."""
-    opens = window.open_s[0][0] if window.open_s else scenario.seconds(window.window.opens)
+    known_open = bool(window.open_s) and not window.late
+    opens = window.open_s[0][0] if known_open else scenario.seconds(window.window.opens)
     return opens, scenario.seconds(window.window.closes)
 
 

@@ -119,6 +119,8 @@ class _Maker:
         moves = [self.plan.movements[row] for row in own]
         groups = np.array([self.groups[move.group] for move in moves])
         counts = np.array([move.households for move in moves])
+        slot_s = scenario.planning.slot_s
+        spans = np.array([slot_s if one.span_s is None else one.span_s for one in moves])
         name = scenario.corridors[k].id
         rule = _rule(self.rules, scenario, name)
         through = np.array([self.ways.through_s(g, name) for g in range(len(scenario.groups))])
@@ -132,7 +134,7 @@ class _Maker:
             movement=np.array(own, dtype=np.int64),
             depart_s=[float(move.depart_s) for move in moves],
             before_s=[self.latest.get((m.zone, m.group, m.corridor), 0.0) for m in moves],
-            spacing_s=(scenario.planning.slot_s / counts).tolist(),
+            spacing_s=(spans / counts).tolist(),
             group=groups,
             offset=np.concatenate([[0], np.cumsum(counts)]).tolist(),
             block=np.repeat(np.arange(len(moves)), counts),

@@ -238,7 +238,7 @@ class _Mouth:
             leaving = bool((np.isfinite(self.left[rows]) & (self.left[rows] > at)).any())
             self.held.discard(block)
             if not leaving and (block in self.begun or not soon):
-                self._start(block, at)
+                self._start(block, at, again=True)
             return
         self._stay(at, rows)
         self.due.discard(block)
@@ -279,10 +279,10 @@ class _Mouth:
         waiting = int(sizes[self.arrive[self.active] <= at].sum())
         return waiting <= rule.hold_queue_persons and called <= rule.hold_called_persons
 
-    def _start(self, block: int, at: float) -> None:
-        """Let those of a block leave who are at home or were sent back, evenly."""
+    def _start(self, block: int, at: float, *, again: bool = False) -> None:
+        """Let those of a block leave who are at home, ``again`` also who was sent back, evenly."""
         rows = self.blocks.rows(block)
-        stay = np.isinf(self.left[rows]) | np.isfinite(self.turned[rows])
+        stay = np.isinf(self.left[rows]) | (again & np.isfinite(self.turned[rows]))
         own = np.flatnonzero(stay) + rows.start
         self._reset(own)
         self.left[own] = at + self.blocks.spacing_s[block] * np.arange(len(own))
