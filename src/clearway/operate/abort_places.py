@@ -114,7 +114,8 @@ def _bound(
 ) -> float:
     cost = least.copy()
     if len(room):
-        cost = np.minimum(cost, (shelter_s + prices).min(axis=1))
+        priced = np.minimum(cost, (shelter_s + prices).min(axis=1))
+        cost = np.where(parts.past, cost, priced)
     carried = parts.persons > 0
     return float((parts.persons * cost)[carried].sum() - (prices * room).sum())
 
@@ -134,6 +135,18 @@ class _Choice:
         worth = np.where(np.isfinite(self.least), self.least, _FAR_S)[:, None] - self.shelter_s
         worth[past | (self.persons <= 0)] = -np.inf
         unit, shelter = np.nonzero(worth > 0)
+        goes, prices = self.own.copy(), np.zeros(len(self.room))
+        if len(unit):
+            share, prices = self._shares(worth, unit, shelter)
+            goes = self._whole(share, worth)
+        empty = np.flatnonzero((self.persons <= 0) & ~past)
+        goes[empty] = _nearest(self.own, self.least, self.shelter_s, past)[empty]
+        return goes, prices
+
+    def _shares(
+        self, worth: NDArray[np.float64], unit: NDArray[np.int64], shelter: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the share of each part in each shelter, and the prices, of the linear program."""
         weight = self.persons[unit]
         count, rows = len(unit), np.arange(len(unit))
         once = coo_array((np.ones(count), (unit, rows)), shape=(len(self.own), count))
@@ -147,10 +160,7 @@ class _Choice:
         prices = np.maximum(0.0, -solved.ineqlin.marginals[len(self.own) :])
         share = np.zeros(worth.shape)
         share[unit, shelter] = solved.x
-        goes = self._whole(share, worth)
-        empty = np.flatnonzero((self.persons <= 0) & ~past)
-        goes[empty] = _nearest(self.own, self.least, self.shelter_s, past)[empty]
-        return goes, prices
+        return share, prices
 
     def _whole(self, share: NDArray[np.float64], worth: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return whole parts: largest share first, while there is room; then what was left over."""
@@ -169,7 +179,7 @@ class _Choice:
     ) -> bool:
         """Let whoever can go somewhere nearer that has room go there; return whether any did."""
         unit, shelter = np.nonzero(worth > 0)
-        now = np.where(goes[unit] >= 0, worth[unit, goes[unit]], 0.0)
+        now = np.where(goes[unit] >= 0, worth[unit, np.maximum(goes[unit], 0)], 0.0)
         gain = worth[unit, shelter] - now
         better = np.flatnonzero((gain > 0) & (self.persons[unit] <= left[shelter]))
         done = False

@@ -47,12 +47,11 @@ def _all_ways(moved: Moved) -> Iterator[_Way]:
             one = mine[took[mine].argmin()]
             pass_s = float(cohorts.pass_s[one] - cohorts.left_s[one])
             yield _Way(row, int(moved.track[row]), pass_s, float(took[one]), home)
-    drives = [one for one in moved.drives if one.track != NOWHERE]
-    for drive, after in zip(drives, [*drives[1:], None], strict=True):
-        # The last drive of a trip inside is the one out to the gate.
-        if after is None or after.mover != drive.mover:
-            pass_s, out_s = drive.until_s - drive.left_s, drive.on_s - drive.left_s
-            yield _Way(drive.mover, drive.track, float(pass_s), out_s, drive.home)
+    # The last drive of a trip inside is the one out to the gate.
+    last = {one.mover: one for one in moved.drives if one.track != NOWHERE}
+    for drive in last.values():
+        pass_s, out_s = drive.until_s - drive.left_s, drive.on_s - drive.left_s
+        yield _Way(drive.mover, drive.track, float(pass_s), out_s, drive.home)
 
 
 def _turn(
