@@ -1,0 +1,65 @@
+"""Nothing acknowledged is lost: writers are killed, and disks fail and lose power below them.
+
+The same trials run ten times as often, and more, in ``make bench``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.log_crash import FAULTS, Found, answered, compiled, started
+
+#: Trials with a failing disk: half in each of two tests, which may run side by side.
+INJECTED = 1056
+
+
+@pytest.fixture(scope="module")
+def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the library that makes disks fail."""
+    return compiled(tmp_path_factory.mktemp("shim"))
+
+
+@pytest.mark.parametrize("half", [0, 1])
+def test_whatever_the_disk_does_nothing_acknowledged_is_lost(shim: Path, half: int) -> None:
+    trials = INJECTED // 2
+    asked = {"task": "inject", "first": half * trials, "trials": trials, "secret": None}
+    found = answered(started(asked, shim))
+    _expect_sound(found, trials)
+    each = trials // len(FAULTS)
+    # Torn writes and power cuts end the process there and then; the others it survives.
+    assert found.ended["99"] == 2 * each
+    assert each * 0.5 < found.ended["98"] <= each
+    assert found.refused > each
+    assert found.acknowledged > 2 * trials
+
+
+def test_the_trials_find_what_is_lost_without_flushing(shim: Path) -> None:
+    asked = {"task": "inject", "first": 0, "trials": 60, "secret": None, "weaken": True}
+    assert answered(started(asked, shim)).lost > 10
+
+
+def test_an_encrypted_log_withstands_the_same(shim: Path) -> None:
+    asked = {"task": "inject", "first": 100, "trials": 24, "secret": "long enough"}
+    _expect_sound(answered(started(asked, shim)), 24)
+
+
+@pytest.mark.parametrize(("secret", "trials"), [(None, 60), ("long enough", 8)])
+def test_a_killed_writer_loses_nothing(secret: str | None, trials: int) -> None:
+    found = answered(started({"task": "kill", "seed": 7, "trials": trials, "secret": secret}))
+    _expect_sound(found, trials)
+    assert found.ended == {"-9": trials}
+    assert found.acknowledged > 0
+
+
+def test_a_killed_server_loses_nothing() -> None:
+    found = answered(started({"task": "kill_server", "seed": 7, "trials": 10}))
+    _expect_sound(found, 10)
+    assert found.acknowledged > 10
+
+
+def _expect_sound(found: Found, trials: int) -> None:
+    assert (found.lost, found.faulty, found.stuck) == (0, 0, 0)
+    assert found.trials == trials
+    assert "97" not in found.ended
