@@ -136,10 +136,10 @@ def answer(again: Replanner, scenario: Scenario, plan: Plan, drawn: Drawn) -> An
         known = revise(scenario, plan, now, (event,))
         offer = again.replan(scenario, plan, known.scenario, now, lost_vehicles=known.lost)
         scenario, plan = known.scenario, offer.replan.plan
-    begin = time.perf_counter()
+    begin = time.process_time()
     known = revise(scenario, plan, drawn.now_s, drawn.events)
     offer = again.replan(scenario, plan, known.scenario, drawn.now_s, lost_vehicles=known.lost)
-    return Answer(drawn, time.perf_counter() - begin, offer)
+    return Answer(drawn, time.process_time() - begin, offer)
 
 
 def record(answers: list[Answer]) -> dict[str, Any]:
@@ -194,6 +194,8 @@ def main() -> None:
         line += f"  weight {row['weight_gap']:.4f}"
         line += f"  changed {row['changed_share']:.4f}  breaches {row['breaches']}  {one.now_s}"
         print(line, " ".join(one.events)[:40], flush=True)  # noqa: T201 - a program's own output
+        for breach in answers[-1].offer.breaches:
+            print("   ", breach, flush=True)  # noqa: T201
     figures = record(answers)
     write(figures, args.out)
     short = {name: told for name, told in figures.items() if name != "rows"}

@@ -124,7 +124,7 @@ class Replanner:
             key(revised, revised.windows[w].corridor, revised.seconds(revised.windows[w].opens))
             for w in rows
         }
-        fleet = FleetAnew(revised, self._tables, clock, pool)
+        fleet = FleetAnew(problem, self._tables, clock, pool)
         driven = fleet.drive(plan, touched, frozenset(lost))
         trips = [trip for duty in driven.duties for trip in duty.trips]
         world = World(clock, driven.lanes.aboard, riders_at(revised, trips), pool)

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 
 from clearway.model.care import DAY_S
 from clearway.model.duty import ConvoyRun, Duty, Trip
+from clearway.model.fleet import Convoy
 from clearway.model.plan import Plan
 from clearway.model.replan import Turn
 from clearway.model.scenario import Scenario, row_of
 from clearway.solve.anew_gates import Clock
 from clearway.solve.anew_lanes import Lanes, aboard_of, persons_aboard
+from clearway.solve.anew_patients import Places
 from clearway.solve.anew_pool import Pool, Run
 from clearway.solve.drives import Drives, between, places
+from clearway.solve.problem import Problem
 
 #: Seconds that a trip may be later than announced; what would be later is given up.
 LATER_S = 5400.0
+#: Seconds by which a convoy may be later.
+CONVOY_LATER_S = 4 * 3600
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,14 +89,14 @@ class FleetAnew:
     """
 
     def __init__(
-        self, revised: Scenario, tables: Mapping[str, Drives], clock: Clock, pool: Pool
+        self, problem: Problem, tables: Mapping[str, Drives], clock: Clock, pool: Pool
     ) -> None:
         """Start with nothing.
 
         Parameters
         ----------
-        revised
-            The scenario as it is known now.
+        problem
+            Of the scenario as it is known now.
         tables
             Drives by type of vehicle.
         clock
@@ -99,7 +104,8 @@ class FleetAnew:
         pool
             Gets the households that ride no more.
         """
-        self._scenario, self._tables, self._clock, self._pool = revised, tables, clock, pool
+        self._problem, self._scenario = problem, (revised := problem.scenario)
+        self._tables, self._clock, self._pool = tables, clock, pool
         self._lanes = Lanes(revised)
         self._persons = persons_aboard(revised)
         self._place = {name: n for n, (name, _, _) in enumerate(places(revised))}
@@ -122,7 +128,7 @@ class FleetAnew:
         lost
             Names of vehicles that are gone.
         """
-        convoys = self._convoys(plan, touched)
+        convoys = self._convoys(plan)
         queue = list[tuple[float, int]]()
         vehicles = [
             _Vehicle(one, one.vehicle in lost, one.depot, -math.inf) for one in plan.duties
@@ -136,9 +142,12 @@ class FleetAnew:
             self._next(one, touched)
             if one.at < len(one.duty.trips):
                 heapq.heappush(queue, (float(one.duty.trips[one.at].leave_s), n))
+        days = [(one.duty.type, one.trips) for one in vehicles]
+        places_ = Places(self._scenario, dict(self._tables), self._clock, self._lanes)
+        left = places_.give(days, self._left)
         duties = [made for one in vehicles if (made := self._duty(one)) is not None]
         return Driven(
-            tuple(duties), convoys, tuple(self._turns), self._lanes, tuple(sorted(self._left))
+            tuple(duties), convoys, tuple(self._turns), self._lanes, tuple(sorted(left))
         )
 
     def _kept(self, one: _Vehicle, trip: Trip, touched: set[str]) -> bool:
@@ -321,6 +330,8 @@ class FleetAnew:
         found, now, (drives, gates) = [], self._clock.now_s, by
         last = entry.stops[-1]
         zone, persons = self._zones[last.zone], aboard_of(entry, self._persons)
+        # Whoever waits at home gives no place at another gate to those who were announced there.
+        gates_matter = not trip.patients and not any(stop.leave_s < now for stop in trip.stops)
         for k in gates:
             own = self._scenario.corridors[k].id == trip.corridor_out
             drive = float(drives.stop_gate[k, zone])
@@ -339,10 +350,22 @@ class FleetAnew:
                 continue
             if gate > trip.gate_out_s + LATER_S or not self._same_day(entry, k, gate):
                 continue
+            if not own and gates_matter and not self._last_minutes(k, gate):
+                continue
             end = self._end(one, trip, entry, (k, gate))
             if end is not None:
                 found.append(end)
         return found
+
+    def _last_minutes(self, corridor: int, gate: float) -> bool:
+        """Whether hardly anyone on foot passes a gate in time in the slot of a moment."""
+        p = self._problem
+        slot = int(gate // self._scenario.planning.slot_s) * p.cohorts
+        for w, window in enumerate(self._scenario.windows):
+            opens, closes = self._scenario.seconds(window.opens), self._scenario.seconds(window.closes)
+            if self._corridors[window.corridor] == corridor and opens <= gate < closes:
+                return slot + p.cohorts // 4 >= int(p.last_step[:, w].max())
+        return False
 
     def _same_day(self, entry: Trip, corridor: int, gate: float) -> bool:
         """Whether a trip goes out in a window that opened with that by which it came in."""
@@ -406,26 +429,58 @@ class FleetAnew:
         back = math.ceil(last.done_s + between(self._scenario, last.destination, one.duty.depot))
         return replace(one.duty, trips=tuple(trips), back_s=back)
 
-    def _convoys(self, plan: Plan, touched: set[str]) -> tuple[ConvoyRun, ...]:
-        """Return the convoys that can still run as announced; what they take is noted."""
-        kept, sizes = [], {one.id: one.vehicles for one in self._scenario.aid.convoys}
+    def _convoys(self, plan: Plan) -> tuple[ConvoyRun, ...]:
+        """Return the convoys that can still run, as announced or later; they take lanes first."""
+        kept = []
         for run in plan.convoys:
-            trip, now = run.trip, self._clock.now_s
-            gates = [(trip.corridor_in, trip.gate_in_s), (trip.corridor_out, trip.gate_out_s)]
-            ahead = [(k, at) for k, at in gates if k and at >= now]
-            if any(
-                key(self._scenario, k, at) in touched
-                and not self._lanes.open_at(self._corridors[k], at)
-                for k, at in ahead
-            ):
+            one = next((c for c in self._scenario.aid.convoys if c.id == run.convoy), None)
+            if one is None:
                 continue
-            kept.append(run)
-            for k, at in gates:
-                row = self._corridors[k] if k else -1
-                rate = self._scenario.corridors[row].vehicles_per_s.central
-                for j in range(sizes.get(run.convoy, 0) if k else 0):
-                    self._lanes.take(row, at - j / rate if rate > 0 else at)
+            if run.trip.gate_in_s < self._clock.now_s:
+                later = run.trip  # It is inside: it waits for its gate if need be.
+            else:
+                later = next(self._delays(one, run.trip), None)
+            if later is None:
+                continue
+            kept.append(replace(run, trip=later))
+            for k, passes in self._passes(one, later):
+                for at in passes:
+                    self._lanes.take(k, at)
         return tuple(kept)
+
+    def _delays(self, one: Convoy, trip: Trip) -> Iterator[Trip]:
+        """Yield a convoy's trip as much later as its lanes need, within its hours."""
+        outward = float(self._tables[one.type].outward[self._corridors[trip.corridor_out]])
+        until = self._scenario.seconds(one.until)
+        for late in range(0, CONVOY_LATER_S + 1, self._clock.step_s):
+            new = _later(trip, late)
+            hours = self._lanes.hours(self._corridors[new.corridor_out], new.gate_out_s)
+            if hours is None or new.gate_out_s + outward > hours.out_by or new.gate_in_s > until:
+                continue
+            if all(self._lanes.fits(k, passes) for k, passes in self._passes(one, new)):
+                yield new
+
+    def _passes(self, one: Convoy, trip: Trip) -> Iterator[tuple[int, list[float]]]:
+        """Yield the rows of a convoy's gates, and when each of its vehicles passes."""
+        for corridor, last in (
+            (trip.corridor_in, trip.gate_in_s),
+            (trip.corridor_out, trip.gate_out_s),
+        ):
+            if corridor:
+                k = self._corridors[corridor]
+                rate = self._scenario.corridors[k].vehicles_per_s.central
+                apart = 1 / rate if rate > 0 else 0.0
+                yield k, [last - j * apart for j in range(one.vehicles)]
+
+
+def _later(trip: Trip, seconds: int) -> Trip:
+    """Return a trip with all its moments later."""
+    stops = tuple(
+        replace(stop, arrive_s=stop.arrive_s + seconds, leave_s=stop.leave_s + seconds)
+        for stop in trip.stops
+    )
+    moments = ("leave_s", "gate_in_s", "gate_out_s", "arrive_s", "done_s")
+    return replace(trip, stops=stops, **{n: getattr(trip, n) + seconds for n in moments})
 
 
 def key(scenario: Scenario, corridor: str, second: float) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,6 +94,22 @@ class Lanes:
         most = self._serves[corridor, slot] * share
         lane = self._lane[corridor, slot] < self._most[corridor, slot]
         return bool(lane and self.aboard[corridor, slot] + persons <= most + 1e-9)
+
+    def serves(self, corridor: int, second: float, more: float) -> bool:
+        """Whether a gate serves so many persons more aboard in the slot of a moment."""
+        slot = int(second // self._slot_s)
+        if not 0 <= slot < self.aboard.shape[1]:
+            return False
+        return bool(self.aboard[corridor, slot] + more <= self._serves[corridor, slot] + 1e-9)
+
+    def fits(self, corridor: int, seconds: Sequence[float]) -> bool:
+        """Whether vehicles may pass at all of some moments together."""
+        slots = Counter(int(at // self._slot_s) for at in seconds)
+        return all(self.open_at(corridor, at) for at in seconds) and all(
+            0 <= slot < self._lane.shape[1]
+            and self._lane[corridor, slot] + count <= self._most[corridor, slot]
+            for slot, count in slots.items()
+        )
 
     def earliest(self, corridor: int, after_s: float, persons: float = 0.0) -> float:
         """Return the first whole second from ``after_s`` on at which a vehicle may pass a gate.
