@@ -156,7 +156,8 @@ class GateState:
     waiting, inside
         Persons at the mouth, and between gate and exit.
     passed
-        Persons who passed since that window's opening, by this state: on foot, in cars, aboard.
+        Persons who passed since that window's announced opening, by this state: on foot, in cars,
+        aboard vehicles.
     planned
         The same by the plan as it is printed, had the gate opened and served as announced.
     counted

@@ -162,7 +162,7 @@ def _gate(conditions: Known, k: int, passed: Passed, printed: Passed) -> GateSta
     window = _window(conditions, name)
     phase = _phase(conditions, name, window)
     opens, closes = (None, None) if window is None else _hours(scenario, window)
-    since = now_s if opens is None else min(opens, now_s)
+    since = now_s if window is None else min(scenario.seconds(window.window.opens), now_s)
     own = [
         persons
         for corridor, begin, end, persons in _counts(conditions)
