@@ -10,15 +10,17 @@ from typing import Any
 from clearway.model.agreement import (
     Agreement,
     Consent,
+    Contact,
     Decider,
     Hazard,
     Notification,
     Provision,
 )
-from clearway.model.corridor import Corridor
+from clearway.model.corridor import Corridor, GateChange
 from clearway.model.facts import SPLIT_LOG, TRIANGULAR, Estimate, Text
 from clearway.model.rules import GateRule, LastDeparture, Rules
 from clearway.model.scenario import Scenario
+from clearway.model.shelter import Shelter
 from clearway.model.thresholds import Threshold, Thresholds
 from clearway.model.uncertainty import Uncertainty
 from tests import scenarios
@@ -35,6 +37,8 @@ def told(**changes: Any) -> Scenario:
         uncertainty=uncertainty(),
         thresholds=thresholds(),
         agreement=agreement(),
+        shelters=shelters(),
+        changes=changes_of_gates(),
     )
     return made.replace(**changes)
 
@@ -111,6 +115,34 @@ def agreement() -> Agreement:
         provisions=(Provision(Text("A clinic stays open.", "تبقى عيادة مفتوحة."), SOURCE),),
         notification=Notification(scenarios.at_hour(-60), timedelta(hours=48), SOURCE),
         decider=Decider(role, scenarios.at_hour(6)),
+        contacts=contacts(role),
+    )
+
+
+def contacts(role: Text) -> tuple[Contact, ...]:
+    """Return a contact for all corridors, and one for the second alone."""
+    lost = Text("Nobody is called.", "لا يُنادى أحد.")
+    return (
+        Contact(role, "headquarters", (), role, "VHF 1", "flag", lost, SOURCE),
+        Contact(role, "gate", ("C2",), role, "+000 1", "VHF 2", lost, SOURCE),
+    )
+
+
+def shelters() -> tuple[Shelter, ...]:
+    """Return two shelters, one of them with a range."""
+    first, second = Text("Old market", "السوق القديم"), Text("School", "مدرسة")
+    return (
+        Shelter("SH1", first, scenarios.FIRST_NODE + 1, estimate(50, 100, 200)),
+        Shelter("SH2", second, scenarios.FIRST_NODE + 2, estimate(0, 0, 0)),
+    )
+
+
+def changes_of_gates() -> tuple[GateChange, ...]:
+    """Return a gate that is slow for an hour, and one that is shut after it."""
+    nine, ten, twelve = (scenarios.at_hour(hour) for hour in (9, 10, 12))
+    return (
+        GateChange("C1", nine, ten, 0.5, 1 / 3, SOURCE),
+        GateChange("C2", ten, twelve, 0.0, 0.0, SOURCE),
     )
 
 
