@@ -120,6 +120,14 @@ def test_what_cannot_be_gathered_is_told(run: Run, tmp_path: Path) -> None:
         gather([tmp_path / "empty"], keyring(run))
     with pytest.raises(LogError, match="stands twice"):
         gather([run.plan, run.plan], keyring(run))
+    (tmp_path / "both").mkdir()
+    for name in ("a.txt", "A.txt"):
+        (tmp_path / "both" / name).write_text(name)
+    with pytest.raises(LogError, match="capitals alone"):
+        gather([tmp_path / "both"], keyring(run))
+    (tmp_path / "a:b.txt").write_text("x")
+    with pytest.raises(LogError, match="relative path"):
+        gather([tmp_path / "a:b.txt"], keyring(run))
     (tmp_path / "link").symlink_to(run.plan)
     with pytest.raises(LogError, match="ordinary file"):
         gather([tmp_path / "link"], keyring(run))

@@ -167,6 +167,8 @@ def test_too_many_files_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert kinds(blob) == {"not a zip"}
     with pytest.raises(ValueError, match="too much"):
         zipped(many)
+    with pytest.raises(ValueError, match="capitals"):
+        zipped({"a": b"", "A": b""})
 
 
 def kinds(blob: bytes) -> set[str]:

@@ -68,6 +68,8 @@ def bundle(arguments: argparse.Namespace) -> int:
         if log is not None:
             log.append(event)
         write_file(arguments.out, handed)
+    if arguments.log is None:
+        complain(["no --log: no register knows that this was handed over, or when it must go"])
     tell(arguments, _handed(arguments, release, terms, handed))
     return OK
 

@@ -16,7 +16,7 @@ from clearway.judge.check import judge
 from clearway.model.record import Record
 from clearway.model.scenario import Scenario
 from clearway.operate.state_said import said
-from clearway.publish.bundle.archive import MOST_BYTES
+from clearway.publish.bundle.archive import MOST_BYTES, problems
 from clearway.publish.bundle.checking import Checked, check
 from clearway.publish.bundle.locking import IDENTITY, is_locked, unlocked
 from clearway.publish.plan_file import FORMAT as PLAN_FORMAT
@@ -92,6 +92,8 @@ def gather(paths: Iterable[Path], keyring: Keyring) -> dict[str, bytes]:
             found[name] = content
     for name, content in found.items():
         _check_harmless(name, content)
+    for name, problem in problems(found):
+        raise _refused(name, problem)
     if not found:
         raise _refused("", "there is nothing in it")
     return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -72,14 +72,10 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     Raises
     ------
     ValueError
-        If a name is one that :func:`name_problem` refuses, or the files are too many or too large.
+        With the first of the problems that :func:`problems` finds.
     """
-    for name in files:
-        problem = name_problem(name)
-        if problem:
-            raise ValueError(f"{name!r} {problem}")
-    if len(files) > MOST_FILES or sum(map(len, files.values())) > MOST_BYTES:
-        raise ValueError("too much for one bundle")
+    for name, problem in problems(files):
+        raise ValueError(f"{name!r} {problem}")
     return _assembled([_member(name, files[name]) for name in sorted(files)])
 
 
@@ -112,6 +108,22 @@ def unzipped(blob: bytes) -> tuple[dict[str, bytes], tuple[Fault, ...]]:
         else:
             files[member.name] = content
     return ({}, tuple(faults)) if faults else (files, ())
+
+
+def problems(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+    """Yield why these files cannot stand in one zip: a name, or none, and the problem."""
+    seen = set[str]()
+    for name in files:
+        problem = name_problem(name)
+        if problem:
+            yield name, problem
+        # Systems that do not tell capitals apart would write one over the other.
+        if name.casefold() in seen:
+            yield name, "differs from another name in capitals alone"
+        seen.add(name.casefold())
+    total = sum(map(len, files.values()))
+    if len(files) > MOST_FILES or total > MOST_BYTES:
+        yield "", f"too much for one bundle: {len(files):,} files, {total:,} bytes"
 
 
 def name_problem(name: str) -> str | None:
@@ -238,7 +250,6 @@ def _crowd(members: list[Member]) -> list[Fault]:
     """Return faults of all members together: names that meet, and more than may be unpacked."""
     faults, seen = [], set[str]()
     for one in members:
-        # Systems that do not tell capitals apart would write one over the other.
         folded = one.name.casefold()
         if folded in seen:
             faults.append(Fault(TWICE, one.name, "stands in it more than once"))
