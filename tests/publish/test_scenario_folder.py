@@ -140,6 +140,9 @@ def test_tables_stand_in_the_order_of_the_document(tmp_path: Path) -> None:
         "provision",
         "notification",
         "decider",
+        "contact",
+        "shelter",
+        "gate_change",
         "fact",
     ]
     assert list(data["corridor"][0])[-3:] == ["gate", "holding_area", "open_limit"]

@@ -132,8 +132,8 @@ def shelters() -> tuple[Shelter, ...]:
     """Return two shelters, one of them with a range."""
     first, second = Text("Old market", "السوق القديم"), Text("School", "مدرسة")
     return (
-        Shelter("SH1", first, scenarios.FIRST_NODE + 1, estimate(50, 100, 200)),
-        Shelter("SH2", second, scenarios.FIRST_NODE + 2, estimate(0, 0, 0)),
+        Shelter("SH1", first, scenarios.FIRST_NODE + 3, estimate(50, 100, 200)),
+        Shelter("SH2", second, scenarios.FIRST_NODE + 4, estimate(0, 0, 0)),
     )
 
 

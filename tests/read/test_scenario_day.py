@@ -165,7 +165,7 @@ def test_any_day_comes_back(tmp_path_factory: pytest.TempPathFactory, made: Scen
             "shelter[2].id",
             "must be unique",
         ),
-        ("node = 102\n", "node = 9\n", "shelter[1].node", "must be the id of a node"),
+        ("node = 104\n", "node = 9\n", "shelter[1].node", "must be the id of a node"),
         (
             "low = 50, central = 100, high = 200",
             "low = 150, central = 100, high = 200",
@@ -222,7 +222,7 @@ def test_a_corridor_that_a_change_names_must_exist(folder: Path) -> None:
 
 def test_a_shelter_outside_is_told(folder: Path) -> None:
     site = terms.told().receptions[0].node
-    change(folder, PLAN, "node = 102\n", f"node = {site}\n")
+    change(folder, PLAN, "node = 104\n", f"node = {site}\n")
     told = only(folder)
     assert told.field == "shelter[1].node"
     assert told.rule == "must be a node where an open inside link ends"
@@ -230,7 +230,7 @@ def test_a_shelter_outside_is_told(folder: Path) -> None:
 
 def test_every_breach_is_told_at_once(folder: Path) -> None:
     change(folder, PLAN, 'backup = "flag"', 'backup = "VHF 1"')
-    change(folder, PLAN, "node = 102\n", "node = 9\n")
+    change(folder, PLAN, "node = 104\n", "node = 9\n")
     change(folder, PLAN, "persons_share = 0.5", "persons_share = -1")
     change(folder, PLAN, 'id = "SH2"', 'id = "SH 2"')
     told = breaches(folder)
