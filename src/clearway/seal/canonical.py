@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, Final
 
 import rfc8785
 
 from clearway.errors import Breach, LogError
 from clearway.model.checks import shown
+
+#: From here on whole numbers are not all doubles.
+_DOUBLES: Final = 2**53
 
 
 def canonical(value: Any) -> bytes:
@@ -29,8 +32,10 @@ def canonical(value: Any) -> bytes:
     try:
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, RecursionError) as error:
-        told = str(error) or "is nested too deep"
-        raise _refused(shown(value), f"must be JSON that RFC 8785 can write: {told}") from error
+        deep = isinstance(error, RecursionError)
+        told = "it is nested too deep" if deep else str(error)
+        value = type(value).__name__ if deep else shown(value)
+        raise _refused(value, f"must be JSON that RFC 8785 can write: {told}") from error
 
 
 def from_canonical(data: bytes) -> Any:
@@ -43,9 +48,11 @@ def from_canonical(data: bytes) -> Any:
         spaces, escapes, digits or an order of keys are refused, for they would have other hashes.
     """
     try:
-        value = json.loads(data.decode(), object_pairs_hook=_pairs, parse_constant=_constant)
+        value = json.loads(
+            data.decode(), object_pairs_hook=_pairs, parse_constant=_constant, parse_int=_whole
+        )
     except (ValueError, RecursionError) as error:
-        told = str(error) or "is nested too deep"
+        told = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
         raise _refused(repr(data[:60]), f"must be JSON: {told}") from error
     if canonical(value) != data:
         raise _refused(repr(data[:60]), "must be canonical JSON (RFC 8785)")
@@ -63,6 +70,12 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         msg = "a key stands twice in one object"
         raise ValueError(msg)
     return held
+
+
+def _whole(text: str) -> float:
+    """Return a whole number; from 2**53 on as the double that RFC 8785 takes it for."""
+    value = float(text)
+    return int(text) if abs(value) < _DOUBLES else value
 
 
 def _constant(name: str) -> Any:
