@@ -66,6 +66,7 @@ def mgrs(lat: float, lon: float) -> str:
     """Return ``37S CA 33852 07741``, to a metre, cut off as MGRS asks; a dash near the poles."""
     if not _SOUTH <= lat <= _NORTH:
         return "–"
+    lat = round(lat, 9)  # a hair south of the equator is on it, for band and row alike
     found = utm(lat, lon)
     column = _COLUMNS[(found.zone - 1) % 3][int(found.east_m // _SQUARE_M) - 1]
     shift = 5 if found.zone % 2 == 0 else 0

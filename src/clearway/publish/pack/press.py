@@ -23,6 +23,7 @@ from clearway.publish.pack.contacts import contact_blocks
 from clearway.publish.pack.cover import cover_blocks
 from clearway.publish.pack.driver import convoy_blocks, vehicle_blocks
 from clearway.publish.pack.gate import gate_blocks
+from clearway.publish.pack.lint import loose
 from clearway.publish.pack.mark import mark
 from clearway.publish.pack.pack import Pack
 from clearway.publish.pack.patient import patient_blocks
@@ -97,14 +98,16 @@ def press(pack: Pack, langs: Sequence[str], key: WriterKey | None = None) -> dic
     """
     if not FONTS.is_dir():
         raise ClearwayError("the fonts of printed orders are missing; 'make build' brings them")
-    documents = {lang: document(pack, lang) for lang in langs}
-    for lang, told in documents.items():
-        _check_heights(lang, told["pages"])
     found = codes([mark(pack, page, key).text for page in pack.pages])
-    image, side = found.images.tobytes(), found.side
-    # Typst works without the interpreter's lock: a thread a language is enough.
+    image = found.images.tobytes()
+    # Typst works without the interpreter's lock: one language is set while the next is worded.
     with ThreadPoolExecutor(max_workers=len(langs)) as pool:
-        jobs = {lang: pool.submit(_set, documents[lang], image, side) for lang in langs}
+        jobs = {}
+        for lang in langs:
+            told = document(pack, lang)
+            _check_heights(lang, told["pages"])
+            _check_isolated(told)
+            jobs[lang] = pool.submit(_set, told, image, found.side)
         return {lang: job.result() for lang, job in jobs.items()}
 
 
@@ -162,8 +165,15 @@ def _check_heights(lang: str, pages: Sequence[Mapping[str, Any]]) -> None:
     for page in pages:
         height = sum(block["mm"] for block in page["blocks"])
         if height > BODY_MM + 1e-6:
-            msg = f"page {page['place']} ({lang}) would be {height:.0f} mm of {BODY_MM:.0f} high"
+            msg = f"{page['place']} ({lang}) would be {height:.0f} mm of {BODY_MM:.0f} high"
             raise ClearwayError(msg)
+
+
+def _check_isolated(told: Mapping[str, Any]) -> None:
+    """Refuse text in which a reader may see numbers in another order than they were written."""
+    found = loose(told)
+    if found:
+        raise ClearwayError(f"numbers that are not isolated, such as in: {found[0]!r}")
 
 
 def _set(told: Mapping[str, Any], image: bytes, side: int) -> bytes:
