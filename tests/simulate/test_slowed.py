@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 
 import numpy as np
@@ -10,8 +11,10 @@ import pytest
 from clearway.model.corridor import GateChange
 from clearway.model.draws import draw_course
 from clearway.model.scenario import Scenario
+from clearway.simulate.case import lay_out
 from clearway.simulate.simulate import simulate
 from clearway.simulate.slowed import slot_shares, slowed
+from clearway.simulate.usual import usual_rules
 from clearway.solve.solve import solve
 from tests.scenarios import one_bus, one_corridor
 
@@ -92,3 +95,18 @@ def test_a_bus_does_not_come_in_by_a_gate_that_is_shut_to_vehicles() -> None:
     assert usual is not None
     assert usual.trips.max() > 0
     assert fleet.trips.max() == 0
+
+
+def test_a_block_that_leaves_in_less_than_a_slot_leaves_evenly_in_that() -> None:
+    scenario = one_corridor(households=40)
+    plan = solve(scenario)
+    short = plan.replace(
+        movements=tuple(dataclasses.replace(one, span_s=120) for one in plan.movements)
+    )
+    whole, some = (lay_out(scenario, one, usual_rules(scenario, one)) for one in (plan, short))
+    slot_s = scenario.planning.slot_s
+    assert 0.9 * slot_s < whole.folk.leave_s.max() < slot_s
+    assert 0.9 * 120 < some.folk.leave_s.max() < 120
+    assert (some.folk.leave_s * slot_s).tolist() == pytest.approx(
+        (whole.folk.leave_s * 120).tolist()
+    )

@@ -135,10 +135,10 @@ class SlowRehearsal:
                 self._send(_household(self, number, size, block, group), time)
 
     def _send(self, one: Household, time: float) -> None:
-        """Let one who was called leave: evenly over the slot, by its place in the block."""
+        """Let one who was called leave: evenly, by its place in the block."""
         calls, course = self.calls, self.course
         first, last = (int(calls.start[one.block + n]) for n in (0, 1))
-        leaves = time + (one.number - first + 0.5) / (last - first) * calls.slot_s
+        leaves = time + (one.number - first + 0.5) / (last - first) * float(calls.span_s[one.block])
         leaves += course.late[int(64 * share(course.key, one.number, 1))]
         self._set_out(one, leaves, float(calls.walk_m[one.block]))
 

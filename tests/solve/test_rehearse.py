@@ -70,13 +70,13 @@ class Play:
         count, sizes = len(self.blocks), [sizes for _, sizes in self.blocks]
         calls = Calls(
             depart_s=np.array([at for at, _ in self.blocks], dtype=np.float64),
+            span_s=np.full(count, 60.0),
             walk_m=np.broadcast_to(np.float64(self.walk_m), count).copy(),
             late_s=np.broadcast_to(np.float64(self.late_s), count).copy(),
             start=np.cumsum([0, *map(len, sizes)]),
             zone=np.zeros(count, dtype=np.int64),
             group=np.broadcast_to(np.int64(self.groups), count).copy(),
             size=np.array([size for block in sizes for size in block], dtype=np.float64),
-            slot_s=60.0,
             step_s=60.0,
         )
         course = Course(
@@ -388,13 +388,13 @@ def plays(draw: st.DrawFn) -> tuple[Calls, Course, Gate]:
     counts = rng.integers(0, 8, blocks)
     calls = Calls(
         depart_s=np.sort(rng.integers(0, 90, blocks) * 60.0),
+        span_s=rng.choice([60.0, 420.0, 900.0], blocks),
         walk_m=rng.choice([0.0, 100.0, 555.5, 2000.0], blocks),
         late_s=rng.choice([0.0, 600.0, 1500.0], blocks),
         start=np.concatenate([[0], np.cumsum(counts)]),
         zone=rng.integers(0, zones, blocks),
         group=rng.integers(0, groups, blocks),
         size=rng.integers(1, 10, counts.sum()).astype(np.float64),
-        slot_s=draw(st.sampled_from((60.0, 900.0))),
         step_s=60.0,
     )
     course = Course(

@@ -40,7 +40,8 @@ class Movement:
         How many; the persons are those of the households.
     span_s
         Seconds over which it leaves; None for a whole slot. Shorter for a block of which a part
-        had left when the rest was held back.
+        had left when the rest was held back, and for one that is to meet a part of a slot at a
+        gate.
     """
 
     id: str
@@ -64,6 +65,10 @@ class Movement:
         checks.number("households", self.households, 1, 1e9)
         checks.number("persons", self.persons, self.households, 9 * self.households)
         checks.done()
+
+    def leaves_over_s(self, slot_s: int) -> int:
+        """Return the seconds over which it leaves, in a scenario with slots of ``slot_s``."""
+        return slot_s if self.span_s is None else self.span_s
 
 
 @dataclass(frozen=True, slots=True)

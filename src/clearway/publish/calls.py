@@ -26,13 +26,13 @@ def _rows(edition: Edition) -> Iterator[Markup]:
     groups = [escape(words.name(group.name)) for group in scenario.groups]
     corridors = [escape(words.code(corridor.id)) for corridor in scenario.corridors]
     times = _Times(edition)
-    columns = (walks.zone, walks.corridor, walks.group, walks.depart_s, walks.households)
-    rows = zip(
-        *(column.tolist() for column in (*columns, walks.persons, walks.gate_s)), strict=True
-    )
+    columns = (walks.zone, walks.corridor, walks.group, walks.depart_s, walks.span_s)
+    counts = (walks.households, walks.persons, walks.gate_s)
+    rows = zip(*(column.tolist() for column in (*columns, *counts)), strict=True)
     ordered = sorted(rows, key=lambda row: (row[3], row[0], row[2], row[1]))
-    for order, (zone, corridor, group, depart, households, persons, walk) in enumerate(ordered):
-        session, day, leaves, until = times.at(depart)
+    for order, row in enumerate(ordered):
+        zone, corridor, group, depart, span, households, persons, walk = row
+        session, day, leaves, until = times.at(depart, span)
         minutes = round(walk / 60)
         marks = f"{zone} {corridor} {group} {session} {order} {persons}"
         cells = (
@@ -49,19 +49,18 @@ class _Times:
 
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
-        self._seen: dict[int, tuple[int, Said, Said, Said]] = {}
+        self._seen: dict[tuple[int, int], tuple[int, Said, Said, Said]] = {}
 
-    def at(self, depart: int) -> tuple[int, Said, Said, Said]:
+    def at(self, depart: int, span: int) -> tuple[int, Said, Said, Said]:
         """Return the session, the day, and from when until when a block leaves."""
-        if depart not in self._seen:
+        if (depart, span) not in self._seen:
             calendar = self._edition.calendar
             sessions = self._edition.course.sessions
             opened = [row for row, one in enumerate(sessions) if one.opens_s <= depart]
-            slot_s = self._edition.scenario.planning.slot_s
-            self._seen[depart] = (
+            self._seen[depart, span] = (
                 opened[-1] if opened else 0,
                 calendar.short(calendar.day_of(depart)),
                 calendar.clock(depart),
-                calendar.clock(depart + slot_s),
+                calendar.clock(depart + span),
             )
-        return self._seen[depart]
+        return self._seen[depart, span]

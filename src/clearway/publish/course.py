@@ -123,12 +123,19 @@ def _fitted(column: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
 
 def _left(scenario: Scenario, walks: Walks, steps: int, step_s: int) -> NDArray[np.float64]:
     """Return persons that leave home in each step, shape (steps,)."""
-    cohorts = scenario.planning.slot_s // scenario.planning.step_s
-    begins = walks.depart_s[:, None] + np.arange(cohorts) * scenario.planning.step_s
+    begins, persons = _leaving(scenario, walks)
     left = np.zeros(steps)
-    at = np.clip(begins // step_s, 0, steps - 1)
-    np.add.at(left, at, np.broadcast_to(walks.persons[:, None] / cohorts, at.shape))
+    np.add.at(left, np.clip(begins // step_s, 0, steps - 1), persons)
     return left
+
+
+def _leaving(scenario: Scenario, walks: Walks) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return when a part of each movement leaves home, and its persons: shape (n, cohorts)."""
+    planning = scenario.planning
+    cohort, cohorts = np.arange(planning.slot_s // planning.step_s), walks.span_s // planning.step_s
+    begins = walks.depart_s[:, None] + cohort * planning.step_s
+    each = walks.persons / np.maximum(cohorts, 1)
+    return begins, np.where(cohort < cohorts[:, None], each[:, None], 0.0)
 
 
 def _ridden(
@@ -170,10 +177,9 @@ def _out(
 
 def _came(scenario: Scenario, walks: Walks, steps: int, step_s: int) -> NDArray[np.float64]:
     """Return persons that join each holding area, shape (corridors, groups, steps)."""
-    cohorts = scenario.planning.slot_s // scenario.planning.step_s
-    begins = walks.depart_s[:, None] + np.arange(cohorts) * scenario.planning.step_s
+    begins, persons = _leaving(scenario, walks)
     joins = np.clip(-(-(begins + walks.gate_s[:, None]) // step_s), 0, steps - 1)
     came = np.zeros((len(scenario.corridors), len(scenario.groups), steps))
     where = (walks.corridor[:, None], walks.group[:, None], joins)
-    np.add.at(came, where, np.broadcast_to(walks.persons[:, None] / cohorts, joins.shape))
+    np.add.at(came, where, persons)
     return came

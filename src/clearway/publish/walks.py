@@ -23,8 +23,9 @@ class Walks:
     ----------
     movements
         Those kept, in the plan's order.
-    zone, group, corridor, depart_s, households, persons
-        Shape (n,), rows of the scenario's parts, seconds from its start, and counts.
+    zone, group, corridor, depart_s, span_s, households, persons
+        Shape (n,), rows of the scenario's parts, seconds from its start, seconds over which they
+        leave, and counts.
     start, mouth, end
         Shape (n,), where a movement's route begins in ``links``, where its corridor does, and
         where it ends.
@@ -41,6 +42,7 @@ class Walks:
     group: NDArray[np.int64]
     corridor: NDArray[np.int64]
     depart_s: NDArray[np.int64]
+    span_s: NDArray[np.int64]
     households: NDArray[np.int64]
     persons: NDArray[np.int64]
     start: NDArray[np.int64]
@@ -74,13 +76,14 @@ def walks(scenario: Scenario, plan: Plan) -> Walks:
     start = end - lengths
     mouth = start + np.array(before, dtype=np.int64)
     links = np.array([rows[link] for m in kept for link in m.links], dtype=np.int64)
-    ticks = _ticks(scenario)
+    ticks, slot_s = _ticks(scenario), scenario.planning.slot_s
     return Walks(
         movements=kept,
         zone=np.array([zones[m.zone] for m in kept], dtype=np.int64),
         group=group,
         corridor=corridor,
         depart_s=np.array([m.depart_s for m in kept], dtype=np.int64),
+        span_s=np.array([m.leaves_over_s(slot_s) for m in kept], dtype=np.int64),
         households=np.array([m.households for m in kept], dtype=np.int64),
         persons=np.array([m.persons for m in kept], dtype=np.int64),
         start=start,

@@ -78,7 +78,8 @@ def gather_folk(
         called = movement.first_household, movement.households
         first, last = stretch(*called, plan.uptake, len(orders[place]))
         free[place][first:last] = False
-        even = (np.arange(last - first) + 0.5) / max(last - first, 1) * slot
+        span = movement.leaves_over_s(slot)
+        even = (np.arange(last - first) + 0.5) / max(last - first, 1) * span
         rows = begin[place] + np.arange(first, last)
         parts.append(_Part(orders[place][first:last], place, rows, even, int(way[row])))
     blocks = [len(part.size) for part in parts]

@@ -9,12 +9,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from clearway.model.rates import Shares
 from clearway.model.scenario import Scenario, row_of
 from clearway.solve.taken import Taken, served, uneven
 
 #: Steps of a walk that does not exist; far beyond any horizon.
 NEVER: Final = 1 << 40
+#: Share of a slot's persons by which a gate that serves evenly may seem not to.
+EVEN: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +33,10 @@ class Cells:
     first
         Shape (c,), step at which the slot begins.
     steps
-        Shape (c,), length in steps: a whole slot, or less for a window's last.
+        Shape (c,), length in steps: a whole slot, or less for a window's last, and its first where
+        vehicles pass.
+    cohorts
+        Shape (c,), steps over which a block for this slot leaves home.
     front
         Shape (c,), step at which the first of a block for this slot reaches the gate.
     delay
@@ -56,6 +60,7 @@ class Cells:
     window: NDArray[np.int64]
     first: NDArray[np.int64]
     steps: NDArray[np.int64]
+    cohorts: NDArray[np.int64]
     front: NDArray[np.int64]
     delay: NDArray[np.int64]
     wait_s: NDArray[np.float64]
@@ -112,12 +117,13 @@ def gate_slots(
         begin, end = int(opens[w] + walk_steps[:, :, k].min()), int(last[:, w].max()) + 1
         rate = scenario.corridors[k].gate_persons_per_s.central * scenario.planning.step_s
         if rate > 0 and end - begin >= cohorts:
-            steps = np.full(-(-(end - begin) // cohorts), cohorts)
-            steps[-1] += end - begin - steps.sum()
-            part = _window_slots((k, w, begin), steps, rate, float(queues[k]))
             if uneven(scenario, taken, k):
+                part = _aligned((k, w, begin), end, (cohorts, rate), float(queues[k]))
                 part = _shared(scenario, part, taken, float(queues[k]))
             else:
+                steps = np.full(-(-(end - begin) // cohorts), cohorts)
+                steps[-1] += end - begin - steps.sum()
+                part = _window_slots((k, w, begin), steps, rate, float(queues[k]))
                 part = _last_overlapping(part, end, rate)
             parts.append(part)
     cells = parts[0]
@@ -128,7 +134,7 @@ def gate_slots(
 
 def _no_cells() -> Cells:
     whole, real, told = np.empty(0, dtype=np.int64), np.empty(0), np.empty(0, dtype=bool)
-    return Cells(whole, whole, whole, whole, whole, whole, real, real, real, real, real, told)
+    return Cells(*[whole] * 7, *[real] * 5, told)
 
 
 def _last_overlapping(cells: Cells, end: int, rate: float) -> Cells:
@@ -174,6 +180,7 @@ def _window_slots(
         window=np.full(count, w),
         first=first,
         steps=steps,
+        cohorts=np.full(count, cohorts),
         front=first + steps - cohorts,
         delay=delay,
         wait_s=wait,
@@ -185,27 +192,54 @@ def _window_slots(
     )
 
 
-def _shared(scenario: Scenario, cells: Cells, taken: Taken, queue: float) -> Cells:
-    """Return one window's slots with what vehicles leave of each.
+def _aligned(
+    place: tuple[int, int, int], end: int, serves: tuple[int, float], queue: float
+) -> Cells:
+    """Return one window's slots, cut where those of the scenario are."""
+    (k, w, begin), (cohorts, rate) = place, serves
+    cuts = np.arange(begin // cohorts + 1, -(-end // cohorts)) * cohorts
+    edges = np.concatenate([[begin], cuts, [end]])
+    first, steps = edges[:-1], np.diff(edges)
+    count = len(first)
+    spare = np.full(count, min(queue, rate))
+    spare[-1] = 0.0
+    return Cells(
+        corridor=np.full(count, k),
+        window=np.full(count, w),
+        first=first,
+        steps=steps,
+        cohorts=steps,
+        front=first,
+        delay=np.full(count, min(1, cohorts - 1)),
+        wait_s=np.zeros(count),
+        capacity=np.asarray(steps * rate, dtype=np.float64),
+        spare=spare,
+        late_share=np.zeros(count),
+        late_capacity=np.full(count, np.inf),
+        overlap=np.zeros(count, dtype=bool),
+    )
 
-    A block comes evenly, but the gate serves it unevenly where the slot of the gate lies in two of
-    the scenario's, of which vehicles take unlike shares. Whom it can not serve in time waits, in
-    this slot or for the next, as far as the holding area has room.
+
+def _shared(scenario: Scenario, cells: Cells, taken: Taken, queue: float) -> Cells:
+    """Return one window's slots with what vehicles, and hours of another rate, leave of each.
+
+    A block comes evenly, but a gate that is slow or shut for some hours may serve it unevenly. Whom
+    it can not serve in time waits, in this slot or for the next, as far as the holding area has
+    room.
     """
-    k, cohorts = int(cells.corridor[0]), int(cells.steps[0])
+    k = int(cells.corridor[0])
     steps = np.arange(int(cells.first[0]), int(cells.first[-1] + cells.steps[-1]))
     left = served(scenario, taken, k, steps)
-    parts = [left[at : at + cohorts] for at in range(0, len(left), cohorts)]
+    parts = np.split(left, np.cumsum(cells.steps)[:-1])
     whole = np.array([part.sum() for part in parts])
-    late = [_late(part, cohorts) for part in parts]
+    late = [_late(part) for part in parts]
     share, most = (np.array(column) for column in zip(*late, strict=True))
     behind = np.where(share > 0, share * whole - np.where(share > 0, most, 0.0), 0.0)
     spare = np.where(cells.spare > 0, np.minimum(np.maximum(cells.spare, behind), queue), 0.0)
-    if Shares(scenario, scenario.corridors[k].id):
-        # Nobody waits for a gate that is shut, or for more than one slot.
-        spare = np.minimum(spare, np.append(whole[1:], 0.0))
+    # Nobody waits for a gate that is shut, or for more than one slot.
+    spare = np.minimum(spare, np.append(whole[1:], 0.0))
     before = np.append(0.0, spare[:-1])
-    room = [_waiting(part, cohorts, queue, q) for part, q in zip(parts, before, strict=True)]
+    room = [_waiting(part, queue, q) for part, q in zip(parts, before, strict=True)]
     ahead = np.cumsum(left)
     ends = np.append(0.0, ahead)[np.cumsum(cells.steps)]
     until = np.searchsorted(ahead, ends + spare) + 1 - np.cumsum(cells.steps)
@@ -219,22 +253,23 @@ def _shared(scenario: Scenario, cells: Cells, taken: Taken, queue: float) -> Cel
     )
 
 
-def _late(part: NDArray[np.float64], cohorts: int) -> tuple[float, float]:
+def _late(part: NDArray[np.float64]) -> tuple[float, float]:
     """Return the share of a block that comes in a slot's worst last part, and who passes then."""
-    share = np.arange(1, len(part)) / cohorts
+    share = np.arange(1, len(part)) / len(part)
     after = np.cumsum(part[::-1])[:-1]
     short = share * part.sum() - after
-    if not len(short) or short.max() <= 0:
+    # Where a gate serves evenly, sums differ by rounding alone.
+    if not len(short) or short.max() <= EVEN * part.sum():
         return 0.0, np.inf
     worst = int(short.argmax())
     return float(share[worst]), float(after[worst])
 
 
-def _waiting(part: NDArray[np.float64], cohorts: int, queue: float, before: float) -> float:
+def _waiting(part: NDArray[np.float64], queue: float, before: float) -> float:
     """Return the persons that may come evenly in a slot so that never too many wait."""
     if queue <= 0:
-        return float(part.min() * cohorts)
-    share = np.arange(1, len(part) + 1) / cohorts
+        return float(part.min() * len(part))
+    share = np.arange(1, len(part) + 1) / len(part)
     return float(((np.cumsum(part) + queue - before) / share).min(initial=np.inf))
 
 

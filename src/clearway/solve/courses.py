@@ -34,7 +34,7 @@ def call_list(
     zones, groups = row_of(scenario.zones), row_of(scenario.groups)
     mine = [n for n, one in enumerate(movements) if one.corridor == corridor]
     mine.sort(key=lambda n: (movements[n].depart_s, n))
-    uptake = scenario.planning.uptake.central
+    uptake, slot_s = scenario.planning.uptake.central, scenario.planning.slot_s
     order = {
         (one.zone, one.group): scenario.demand.sequence(zones[one.zone], groups[one.group])
         for one in (movements[n] for n in mine)
@@ -44,13 +44,13 @@ def call_list(
     ]
     return Calls(
         depart_s=np.array([movements[n].depart_s for n in mine], dtype=np.float64),
+        span_s=np.array([movements[n].leaves_over_s(slot_s) for n in mine], dtype=np.float64),
         walk_m=np.array([before_gate_m[n] for n in mine], dtype=np.float64),
         late_s=np.zeros(len(mine)),
         start=np.concatenate([[0], np.cumsum([len(size) for size in sizes])]).astype(np.int64),
         zone=np.array([zones[movements[n].zone] for n in mine], dtype=np.int64),
         group=np.array([groups[movements[n].group] for n in mine], dtype=np.int64),
         size=np.concatenate([np.empty(0), *sizes]).astype(np.float64),
-        slot_s=float(scenario.planning.slot_s),
         step_s=float(scenario.planning.step_s),
     )
 

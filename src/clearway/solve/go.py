@@ -91,6 +91,7 @@ def _movements(problem: Problem, routes: Routes, called: Called) -> tuple[Moveme
     for row in order:
         corridor = scenario.corridors[problem.cells.corridor[columns.cell[row]]].id
         numbers[corridor] += 1
+        cohorts = int(problem.cells.cohorts[columns.cell[row]])
         movements.append(
             Movement(
                 id=f"{corridor}-{numbers[corridor]:04d}",
@@ -102,6 +103,7 @@ def _movements(problem: Problem, routes: Routes, called: Called) -> tuple[Moveme
                 first_household=int(called.first[row]),
                 households=int(called.households[row]),
                 persons=int(called.persons[row]),
+                span_s=cohorts * scenario.planning.step_s if cohorts < problem.cohorts else None,
             )
         )
     return tuple(movements)

@@ -85,16 +85,17 @@ class Pricing:
             return priced
         if watch is not None and watch.over():
             return None
+        cells = self._problem.cells
         asked = [
-            (int(window), int(group))
-            for window in np.unique(self._problem.cells.window)
+            (int(window), int(cohorts), int(group))
+            for window, cohorts in np.unique(np.stack([cells.window, cells.cohorts]), axis=1).T
             for group in np.flatnonzero(tolled)
         ]
         self._number_tails()
         with ThreadPoolExecutor(THREADS) as pool:
             swept = list(pool.map(lambda one: self._sweep_window(one, parts, duals), asked))
         found, least = [priced.columns], priced.least
-        for (_, group), one in zip(asked, swept, strict=True):
+        for (*_, group), one in zip(asked, swept, strict=True):
             if one is not None:
                 found.append(self._columns(group, one))
                 least[:, group] = np.minimum(least[:, group], one.least)
@@ -125,10 +126,15 @@ class Pricing:
         places = (zone[keep], group[keep], cell[keep])
         return Priced(static_columns(p, self._routes, places), least)
 
-    def _sweep_window(self, place: tuple[int, int], parts: _Parts, duals: Duals) -> _Swept | None:
-        """Return what one sweep of a window and group finds; None where none of it can go."""
-        p, (window, group) = self._problem, place
-        cells = np.flatnonzero(p.cells.window == window)
+    def _sweep_window(
+        self, place: tuple[int, int, int], parts: _Parts, duals: Duals
+    ) -> _Swept | None:
+        """Return what one sweep of a window and group finds; None where none of it can go.
+
+        It is for blocks that leave home over so many steps alone: what they pay depends on that.
+        """
+        p, (window, cohorts, group) = self._problem, place
+        cells = np.flatnonzero((p.cells.window == window) & (p.cells.cohorts == cohorts))
         begin, end = int(p.open_step[window]), int(p.cells.front[cells].max())
         span = (end - begin) * p.ticks_per_step + 1
         mine = cells[self._passes[group, cells]]
@@ -137,7 +143,7 @@ class Pricing:
             return None
         mode = int(p.modes.of_group[group])
         inside, corridor = p.inside[mode], int(p.cells.corridor[cells[0]])
-        tolls = self._tolls(group, duals, begin * p.ticks_per_step, span)
+        tolls = self._tolls((group, cohorts), duals, begin * p.ticks_per_step, span)
         terminal, meets = np.full(span, np.inf), np.full(span, -1)
         per = p.ticks_per_step
         for cell in mine:
@@ -183,22 +189,25 @@ class Pricing:
         ]
         return Columns(*np.array(rows, dtype=np.int64).reshape(-1, 5).T)
 
-    def _tolls(self, group: int, duals: Duals, begin: int, span: int) -> _Tolls:
-        """Return a person's toll on each arc in a block whose first enters it at each tick."""
-        p, slots = self._problem, self._routes.slots
+    def _tolls(self, who: tuple[int, int], duals: Duals, begin: int, span: int) -> _Tolls:
+        """Return a person's toll on each arc in a block whose first enters it at each tick.
+
+        ``who`` are the group, and the steps over which the block leaves home.
+        """
+        p, slots, (group, cohorts) = self._problem, self._routes.slots, who
         mode, unit = int(p.modes.of_group[group]), float(p.modes.unit[group])
         inside = p.inside[mode]
         paid = duals.link < 0
         keys, price = duals.keys[paid], -duals.link[paid]
         ways, at = np.unique(keys // slots, return_inverse=True)
-        ticks = begin + np.arange(span + p.cohorts * p.ticks_per_step)
+        ticks = begin + np.arange(span + cohorts * p.ticks_per_step)
         slot = ticks // self._routes.ticks_per_slot
         by_slot = np.zeros((len(ways), slots + 1))
         by_slot[at, keys % slots] = price
         now = by_slot[:, np.minimum(slot, slots)]
         toll = np.zeros((len(ways), span))
-        for cohort in range(p.cohorts):
-            toll += now[:, cohort * p.ticks_per_step :][:, :span] / p.cohorts * unit
+        for cohort in range(cohorts):
+            toll += now[:, cohort * p.ticks_per_step :][:, :span] / cohorts * unit
         way = 2 * (inside.link + mode * len(p.modes.room[mode])) + ~inside.forward
         row = np.minimum(np.searchsorted(ways, way), len(ways) - 1)
         return _Tolls(np.where(ways[row] == way, row, -1), toll)
@@ -269,7 +278,7 @@ class _Parts:
         beyond = (corridor + wait_s) / 3600.0
         gate = exposed * beyond - duals.cell - duals.site[p.site[cells.corridor]]
         if level == HOURS:
-            passing = (cells.front + (p.cohorts - 1) / 2) * planning.step_s / 3600.0
+            passing = (cells.front + (cells.cohorts - 1) / 2) * planning.step_s / 3600.0
             gate = gate + (passing + beyond) * p.urgency[:, None]
         home = weight[None, :] - duals.supply - duals.spread[:, None]
         return _Parts(home, gate, exposed * planning.step_s / 3600.0)

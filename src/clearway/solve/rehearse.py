@@ -201,10 +201,10 @@ def _last_s(yard: Yard, w: int, group: int) -> Any:
 
 @njit(cache=True, nogil=True, forceinline=True)
 def _set_out(yard: Yard, block: int, household: int, time: float) -> Any:
-    """Let a household that was called leave: evenly over the slot, by its place in the block."""
+    """Let a household that was called leave: evenly, by its place in the block."""
     calls, course = yard.calls, yard.course
     first, last = calls.start[block], calls.start[block + 1]
-    leaves = time + (household - first + 0.5) / (last - first) * calls.slot_s
+    leaves = time + (household - first + 0.5) / (last - first) * calls.span_s[block]
     leaves += course.late[int(64 * _share(course.key, household, 1))]
     yard.live[CALLED] += calls.size[household]
     _expect(yard, household, calls.group[block], leaves, calls.walk_m[block])

@@ -47,8 +47,10 @@ def replay(problem: Problem, routes: Routes, called: Called) -> Outcome:
     places = zip(columns.route, columns.group, strict=True)
     walk = np.array([routes.walk_ticks(int(r), int(g)) for r, g in places], dtype=np.int64)
     joins = columns.depart - (-walk // problem.ticks_per_step)
+    cohorts = problem.cells.cohorts[columns.cell]
     steps = joins[:, None] + np.arange(problem.cohorts)
-    share = np.repeat(called.persons / problem.cohorts, problem.cohorts).reshape(steps.shape)
+    leaves = np.arange(problem.cohorts) < cohorts[:, None]
+    share = np.where(leaves, (called.persons / cohorts)[:, None], 0.0)
     passing = np.zeros(steps.shape)
     for w in np.unique(window):
         mine = window == w

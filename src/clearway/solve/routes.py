@@ -149,12 +149,13 @@ class Routes:
         tick = start * p.ticks_per_step + offset
         slot = tick // self.ticks_per_slot
         left = (slot + 1) * self.ticks_per_slot - tick
-        early = np.minimum(-(-left // p.ticks_per_step), p.cohorts)
+        cohorts = p.cells.cohorts[columns.cell][column]
+        early = np.minimum(-(-left // p.ticks_per_step), cohorts)
         key = way * self.slots + slot
-        late = early < p.cohorts
+        late = early < cohorts
         both = np.concatenate([column, column[late]])
         order = np.argsort(both, kind="stable")
-        share = np.concatenate([early, (p.cohorts - early)[late]]) / p.cohorts
+        share = np.concatenate([early / cohorts, ((cohorts - early) / cohorts)[late]])
         return Use(
             both[order],
             np.concatenate([key, key[late] + 1])[order],
@@ -194,7 +195,7 @@ def menu(problem: Problem) -> NDArray[np.bool_]:
 def passes(problem: Problem) -> NDArray[np.bool_]:
     """Return which group can pass the gate in time in which gate slot; shape (g, cells)."""
     cells = problem.cells
-    done = cells.front + problem.cohorts - 1 + cells.delay
+    done = cells.front + cells.cohorts - 1 + cells.delay
     latest = np.minimum(done, problem.last_step.max(axis=0)[cells.window])
     return np.asarray(latest[None, :] <= problem.last_step[:, cells.window])
 
@@ -211,5 +212,6 @@ def out_hours(problem: Problem, columns: Columns) -> NDArray[np.float64]:
     """Return the mean hours from the scenario's start until a person in each column is out."""
     planning, cells = problem.scenario.planning, problem.cells
     corridor = problem.corridor_ticks[columns.group, cells.corridor[columns.cell]]
-    passing = (cells.front[columns.cell] + (problem.cohorts - 1) / 2) * planning.step_s
+    middle = cells.front + (cells.cohorts - 1) / 2
+    passing = middle[columns.cell] * planning.step_s
     return np.asarray((passing + cells.wait_s[columns.cell] + corridor * planning.tick_s) / 3600.0)

@@ -26,7 +26,7 @@ def warm() -> None:
 
 def _corridor() -> tuple[Calls, Course, Gate]:
     none, whole = np.zeros(1), np.zeros(1, dtype=np.int64)
-    calls = Calls(none, none, none, np.array([0, 1]), whole, whole, np.ones(1), 900.0, 60.0)
+    calls = Calls(none, none, none, none, np.array([0, 1]), whole, whole, np.ones(1), 60.0)
     window = np.array([[0.0, 3600.0, 3600.0, 3600.0, 0.0, 1.0, 0.0, 0.0]])
     even = np.ones(64)
     course = Course(

@@ -23,26 +23,27 @@ class Calls(NamedTuple):
 
     Attributes
     ----------
-    depart_s, walk_m, late_s
-        Shape (b,), earliest call, metres to the mouth, seconds before closing for the last call.
+    depart_s, span_s, walk_m, late_s
+        Shape (b,), earliest call, seconds over which it leaves, metres to the mouth, seconds before
+        closing for the last call.
     start
         Shape (b + 1,), first household of each block.
     zone, group
         Shape (b,).
     size
         Shape (n,), persons; of all who are called, whether they come or not.
-    slot_s, step_s
+    step_s
         Seconds.
     """
 
     depart_s: NDArray[np.float64]
+    span_s: NDArray[np.float64]
     walk_m: NDArray[np.float64]
     late_s: NDArray[np.float64]
     start: NDArray[np.int64]
     zone: NDArray[np.int64]
     group: NDArray[np.int64]
     size: NDArray[np.float64]
-    slot_s: float
     step_s: float
 
 
@@ -141,13 +142,13 @@ def borrow(yard: Yard) -> Any:
     return Yard(
         Calls(
             borrowed(calls.depart_s),
+            borrowed(calls.span_s),
             borrowed(calls.walk_m),
             borrowed(calls.late_s),
             borrowed(calls.start),
             borrowed(calls.zone),
             borrowed(calls.group),
             borrowed(calls.size),
-            calls.slot_s,
             calls.step_s,
         ),
         Course(
