@@ -11,6 +11,7 @@ from typing import Final
 from clearway import __version__
 from clearway.cli.abort_arguments import add_abort
 from clearway.cli.bundle_arguments import add_bundling
+from clearway.cli.day_arguments import add_day
 from clearway.cli.log_arguments import add_log
 from clearway.cli.pack_arguments import add_pack
 
@@ -42,6 +43,9 @@ COMMANDS: Final = {
     "retention": (_BUNDLE, "retention"),
     "identity": (_BUNDLE, "identity"),
     "log": ("clearway.cli.logging_day", "keep_log"),
+    "start": ("clearway.cli.day", "start"),
+    "status": ("clearway.cli.day", "status"),
+    "ledger": ("clearway.cli.day", "show_ledger"),
     "pack": (_PACK, "pack_orders"),
     "check-page": (_PACK, "check_page"),
     "tally": (_PACK, "write_tally"),
@@ -74,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
     _add_run(verbs)
     _add_study(verbs)
     add_abort(verbs)
+    add_day(verbs)
     add_log(verbs)
     add_pack(verbs)
     add_bundling(verbs)
