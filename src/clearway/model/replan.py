@@ -108,6 +108,8 @@ class Replan:
         How many households' orders changed.
     lost
         Names of vehicles that are gone.
+    held
+        Names of vehicles that are inside and that no gate lets out: they take no more trips today.
     weight_bound
         No plan from now on brings out more persons, each weighted by the group's weight; those
         who are out already are counted.
@@ -122,6 +124,7 @@ class Replan:
     weight: float
     weight_bound: float
     lost: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
     @property
     def turned(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from clearway.judge.anew import judge_replan
 from clearway.judge.anew_orders import count_changes
 from clearway.judge.case import open_case
 from clearway.judge.outcome import levels as found_levels
+from clearway.model.duty import Load, Trip
 from clearway.model.plan import (
     EXPOSURE,
     HOURS,
@@ -20,6 +22,7 @@ from clearway.model.plan import (
     PEOPLE,
     RED_OUT,
     Level,
+    Movement,
     Plan,
     Status,
 )
@@ -103,7 +106,8 @@ class Replanner:
         bound = most(problem, facts(problem, new, turns, windows, clock), new, self._tables, clock)
         new = _with_levels(revised, plan, new, bound, clock)
         weight = _weight(revised, new)
-        made = Replan(now_s, new, turns, _NOT_COUNTED, weight, bound.weight, lost_vehicles)
+        made = Replan(now_s, new, turns, _NOT_COUNTED, weight, bound.weight)
+        made = dataclasses.replace(made, lost=lost_vehicles, held=driven.held)
         changes = count_changes(scenario, plan, revised, made)
         made = dataclasses.replace(made, changes=changes)
         return Offer(made, judge_replan(scenario, plan, revised, made))
@@ -143,6 +147,80 @@ def replan(
     return Replanner(scenario).replan(scenario, plan, revised, now_s, lost_vehicles=lost_vehicles)
 
 
+def taken_up(stopped: Replan, announced: Plan, now_s: int) -> Plan:
+    """Return a plan that was made when all stopped, with what had been announced for after now.
+
+    So that people are called as they were told, as far as that can still be. Vehicles that are
+    held inside take no more trips on that day.
+
+    Parameters
+    ----------
+    stopped
+        Made when all stopped; nothing left home between then and now.
+    announced
+        The plan before that.
+    now_s
+        Seconds from the scenario's start.
+    """
+    plan = stopped.plan
+    called = _Called(plan)
+    moves = [
+        move
+        for move in announced.movements
+        if move.depart_s >= now_s and called.free(move.zone, move.group, move)
+    ]
+    until = stopped.now_s + _DAY_S // 2
+    duties = {duty.id: duty for duty in plan.duties}
+    for duty in announced.duties:
+        since = until if duty.vehicle in stopped.held else now_s
+        later = [trip for trip in duty.trips if trip.gate_in_s >= since and called.open(trip)]
+        kept = duties[duty.id].trips if duty.id in duties else ()
+        if later and (not kept or kept[-1].gate_in_s < now_s):
+            duties[duty.id] = dataclasses.replace(duty, trips=(*kept, *later))
+    runs = {run.convoy for run in plan.convoys}
+    convoys = [
+        run
+        for run in announced.convoys
+        if run.convoy not in runs and run.trip.gate_in_s >= now_s
+    ]
+    order = sorted(duties.values(), key=lambda one: (one.trips[0].leave_s, one.id))
+    moves = sorted([*plan.movements, *moves], key=lambda one: (one.depart_s, one.id))
+    return plan.replace(
+        movements=tuple(moves), duties=tuple(order), convoys=(*plan.convoys, *convoys)
+    )
+
+
+class _Called:
+    """Who has an order in a plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._runs: dict[tuple[str, str], list[tuple[int, int]]] = {}
+        self._patients = set(plan.patients)
+        for move in plan.movements:
+            self._note(move.zone, move.group, move)
+        for duty in plan.duties:
+            for trip in duty.trips:
+                for stop in trip.stops:
+                    for load in stop.loads:
+                        self._note(stop.zone, load.group, load)
+
+    def _note(self, zone: str, group: str, run: Movement | Load) -> None:
+        end = run.first_household + run.households
+        self._runs.setdefault((zone, group), []).append((run.first_household, end))
+
+    def free(self, zone: str, group: str, run: Movement | Load) -> bool:
+        """Whether nobody of a run has an order."""
+        first, end = run.first_household, run.first_household + run.households
+        return all(b <= first or end <= a for a, b in self._runs.get((zone, group), ()))
+
+    def open(self, trip: Trip) -> bool:
+        """Whether nobody whom a trip fetches has an order."""
+        loads = [(stop.zone, load) for stop in trip.stops for load in stop.loads]
+        free = all(self.free(zone, load.group, load) for zone, load in loads)
+        return free and not self._patients.intersection(trip.patients)
+
+
+_DAY_S: Final = 86_400
 _NOT_COUNTED = Changes(0, 0, 0, 0, 0)
 
 

@@ -23,6 +23,8 @@ from clearway.solve.problem import Problem
 
 #: Seconds that a trip may be later than announced; what would be later is given up.
 LATER_S = 5400.0
+#: Seconds by which a moment may be early: the rounding of floating-point numbers.
+CRUMB_S = 1e-6
 #: Seconds by which a convoy may be later.
 CONVOY_LATER_S = 4 * 3600
 
@@ -40,7 +42,9 @@ class Driven:
     lanes
         What they take of the gates.
     patients
-        Codes of those who are not moved any more.
+        Codes of those who may still be called and are not moved.
+    held
+        Names of vehicles that are inside and cannot leave today.
     """
 
     duties: tuple[Duty, ...]
@@ -48,6 +52,7 @@ class Driven:
     turns: tuple[Turn, ...]
     lanes: Lanes
     patients: tuple[str, ...]
+    held: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -144,10 +149,11 @@ class FleetAnew:
                 heapq.heappush(queue, (float(one.duty.trips[one.at].leave_s), n))
         days = [(one.duty.type, one.trips) for one in vehicles]
         places_ = Places(self._scenario, dict(self._tables), self._clock, self._lanes)
-        left = places_.give(days, self._left)
+        left = places_.give(days, self._left + _never_moved(self._scenario, plan))
+        held = sorted({one.duty.vehicle for one in vehicles if one.place is None})
         duties = [made for one in vehicles if (made := self._duty(one)) is not None]
         return Driven(
-            tuple(duties), convoys, tuple(self._turns), self._lanes, tuple(sorted(left))
+            tuple(duties), convoys, tuple(self._turns), self._lanes, tuple(sorted(left)), tuple(held)
         )
 
     def _kept(self, one: _Vehicle, trip: Trip, touched: set[str]) -> bool:
@@ -188,6 +194,7 @@ class FleetAnew:
         trip, now = one.duty.trips[one.at], self._clock.now_s
         one.at += 1
         kept = self._kept(one, trip, touched)
+        one.shifted = one.shifted or (kept and not self._on_time(one, trip))
         if kept and (not one.shifted or trip.gate_out_s < now):
             one.trips.append(trip)
             one.place, one.free_s = trip.destination, float(trip.done_s)
@@ -213,6 +220,14 @@ class FleetAnew:
         )
         one.trips.append(new)
         one.place, one.free_s = new.destination, float(new.done_s)
+
+    def _on_time(self, one: _Vehicle, trip: Trip) -> bool:
+        """Whether a vehicle can set out on a trip as announced from where it is."""
+        if trip.gate_in_s < self._clock.now_s or not trip.corridor_in or one.place is None:
+            return True
+        drives, k = self._tables[one.duty.type], self._corridors[trip.corridor_in]
+        drive = float(drives.outside[self._place[one.place], k] + drives.inward[k])
+        return one.free_s <= trip.leave_s and trip.leave_s + drive <= trip.gate_in_s + CRUMB_S
 
     def _leaves_time(self, one: _Vehicle, new: Trip, touched: set[str]) -> bool:
         """Whether the trip after a new one, if it may stay as it was, can still be on time."""
@@ -481,6 +496,12 @@ def _later(trip: Trip, seconds: int) -> Trip:
     )
     moments = ("leave_s", "gate_in_s", "gate_out_s", "arrive_s", "done_s")
     return replace(trip, stops=stops, **{n: getattr(trip, n) + seconds for n in moments})
+
+
+def _never_moved(scenario: Scenario, plan: Plan) -> list[str]:
+    """Return codes of patients who may still be called and whom a plan does not move."""
+    moved = set(plan.patients)
+    return [one.code for one in scenario.care.patients if one.waiting and one.code not in moved]
 
 
 def key(scenario: Scenario, corridor: str, second: float) -> str:
