@@ -28,7 +28,7 @@ demo: install ## install what is needed, then plan the flagship into out/aleppo-
 	$(BIN)/clearway run $(EXAMPLE) --out $(OUT)
 
 test: check demo ## every check and every test
-	@sh scripts/chromium.sh
+	@sh scripts/for-tests.sh
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 check: $(VENV)/dev.stamp ## style, types, architecture and budgets; changes nothing
