@@ -80,12 +80,15 @@ def go_anew(
         keep(lines[w], by_window.get(w, []), clock, problem.weights, kept)
     kept.pool.put_never_called(scenario, plan, clock.now_s)
     kept.pool.settle()
-    filler = Filler(
-        problem, Routes(problem), gates, kept.pool, clock, _places(problem, kept, world)
-    )
-    for w, line in lines.items():
-        filler.fill(line, w)
-    moves = sorted([*kept.movements, *filler.made], key=lambda one: (one.depart_s, one.id))
+    places = _places(problem, kept, world)
+    filler = Filler(problem, Routes(problem), gates, kept.pool, clock, places, lines)
+    filler.loose = [one for one in kept.announced if windows.touched[one.window]]
+    for w in lines:
+        filler.fill(w)
+    fixed = [one.movement for one in kept.announced if not windows.touched[one.window]]
+    loose = [one.movement for one in filler.loose]
+    moves = [*kept.movements, *fixed, *loose, *filler.made]
+    moves.sort(key=lambda one: (one.depart_s, one.id))
     return OnFoot(tuple(moves), tuple(kept.turns), kept.pool)
 
 
@@ -125,6 +128,6 @@ def _places(problem: Problem, kept: Kept, world: World) -> NDArray[np.float64]:
     sites, corridors = row_of(scenario.receptions), row_of(scenario.corridors)
     places = np.array([site.places.central for site in scenario.receptions], dtype=float)
     places -= world.riders
-    for move in kept.movements:
+    for move in (*kept.movements, *(one.movement for one in kept.announced)):
         places[sites[scenario.corridors[corridors[move.corridor]].reception]] -= move.persons
     return np.asarray(np.maximum(places, 0.0))

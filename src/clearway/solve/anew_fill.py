@@ -9,12 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearway.model.plan import Movement
+from clearway.solve.anew_blocks import Block
 from clearway.solve.anew_gates import Clock
 from clearway.solve.anew_pool import Pool, Run
 from clearway.solve.cells import NEVER
 from clearway.solve.problem import Problem
 from clearway.solve.residual import Arrival, Line
 from clearway.solve.routes import Routes
+
+
+#: Slots by which a block must be early at least for its order to be changed.
+SOONER = 4
 
 
 @dataclass(slots=True)
@@ -33,6 +38,10 @@ class Filler:
         The moment of planning.
     places
         Shape (r,), persons that each reception site still takes.
+    lines
+        By row of window, with those who come so far.
+    loose
+        Blocks that were announced and may come sooner, since their gate is not as it was.
     made
         New movements.
     """
@@ -43,15 +52,59 @@ class Filler:
     pool: Pool
     clock: Clock
     places: NDArray[np.float64]
+    lines: dict[int, Line]
+    loose: list[Block] = field(default_factory=list)
     made: list[Movement] = field(default_factory=list)
 
-    def fill(self, line: Line, window: int) -> None:
+    def fill(self, window: int) -> None:
         """Call as many as one window's gate can still let through, slot by slot.
 
-        In each slot those who weigh more come first, then those who live nearer.
+        In each slot those who weigh more come first, then those who live nearer. Where none of
+        them can be there in time, those come sooner who were announced for a gate that is not as it
+        was: their place is for those who live farther away.
         """
+        line = self.lines[window]
         for first in self._slots(line, window):
             self._slot(line, window, first)
+            if self.loose:
+                self._sooner(line, window, first)
+
+    def _sooner(self, line: Line, window: int, first: int) -> None:
+        """Call those who were announced for later, as long as the slot has room."""
+        p, k = self.problem, int(self.gates[window])
+        longest = p.cohorts * SOONER
+        walk = p.walk_steps[:, :, k]
+        begin = max(self.clock.step, int(p.open_step[window]))
+        light = int(np.argmin(p.weights))
+        room = self._room(line, Arrival(first, p.cohorts, light, 0.0), int(p.site[k]))
+        near = [
+            one
+            for one in self.loose
+            if one.join >= first + longest
+            and begin + walk[one.zone, one.group] <= first
+            and first + p.cohorts - 1 <= p.last_step[one.group, window]
+            and one.movement.persons <= room
+        ]
+        # Those first whose own turn is farthest off: later slots are easier to fill again.
+        for one in sorted(near, key=lambda one: (-one.join, one.movement.id)):
+            move = one.movement
+            if move.persons > room or not self._pool_beyond(one):
+                continue
+            arrival = Arrival(first, p.cohorts, one.group, float(move.persons))
+            if not line.fits(arrival):
+                continue
+            self.lines[one.window].remove(one.arrival)
+            self.places[int(p.site[one.corridor])] += move.persons
+            self.loose.remove(one)
+            self.pool.put(one.zone, one.group, Run(move.first_household, move.households, 0))
+            room -= self._call(line, (one.zone, one.group, k), first, room)
+
+    def _pool_beyond(self, one: Block) -> bool:
+        """Whether anybody waits who could come in a block's place."""
+        p = self.problem
+        walk = p.walk_steps[:, :, one.corridor]
+        soonest = self._earliest(one.window) + walk
+        return bool((soonest <= one.join).any())
 
     def _slots(self, line: Line, window: int) -> Iterator[int]:
         """Yield the steps at which blocks may begin to come; the last ones end with the window."""

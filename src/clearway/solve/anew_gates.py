@@ -46,11 +46,14 @@ class Kept:
         Those who go back.
     pool
         Who may be called again.
+    announced
+        Blocks that are still to leave, cut as they are kept, by the window that they use.
     """
 
     pool: Pool
     movements: list[Movement] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
+    announced: list[Block] = field(default_factory=list)
 
 
 def keep(
@@ -82,7 +85,7 @@ def keep(
     ahead = [one for one in mine if one.depart >= clock.step]
     trial = [one for one in ahead if line.holds(one.arrival)]
     if len(trial) == len(ahead) and _all_fit(line, ahead):
-        kept.movements += [one.movement for one in ahead]
+        kept.announced += ahead
         return
     for block in sorted(ahead, key=lambda one: (-weights[one.group], one.depart)):
         _announced(line, block, clock, kept)
@@ -114,7 +117,9 @@ def _announced(line: Line, block: Block, clock: Clock, kept: Kept) -> None:
         first = move.first_household
         persons = kept.pool.persons(block.zone, block.group, first, count)
         line.add(replace(whole, persons=float(persons)))
-        kept.movements.append(replace(move, households=count, persons=persons))
+        kept.announced.append(
+            replace(block, movement=replace(move, households=count, persons=persons))
+        )
     run = Run(move.first_household + count, move.households - count, clock.now_s)
     kept.pool.put(block.zone, block.group, run)
 

@@ -84,6 +84,7 @@ class Line:
         self._last, self._room = last - begin, room
         self._allowed = np.full(len(budget), patience, dtype=np.int64)
         self._come = np.zeros(len(budget))
+        self._arrivals: list[Arrival] = []
         self._latest = np.full(len(last), -1, dtype=np.int64)
 
     def __len__(self) -> int:
@@ -95,17 +96,20 @@ class Line:
         other = copy(self)
         other._come = np.zeros(len(self))
         other._latest = np.full(len(self._latest), -1, dtype=np.int64)
+        other._arrivals = []
         return other
 
     def copy(self) -> Line:
         """Return the same line with those who come so far."""
         other = copy(self)
         other._come, other._latest = self._come.copy(), self._latest.copy()
+        other._arrivals = list(self._arrivals)
         return other
 
     def restore(self, other: Line) -> None:
         """Let those come who come on another line of the same gate, and nobody else."""
         self._come, self._latest = other._come.copy(), other._latest.copy()
+        self._arrivals = list(other._arrivals)
 
     def begun(self, now: int) -> NDArray[np.bool_]:
         """Return of which steps' arrivals any had passed before a step, shape (n,).
@@ -142,6 +146,16 @@ class Line:
         first = one.first - self.begin
         self._come[first : first + one.steps] += one.persons / one.steps
         self._latest[one.group] = max(self._latest[one.group], first + one.steps - 1)
+        self._arrivals.append(one)
+
+    def remove(self, one: Arrival) -> None:
+        """Let a block not come that comes so far."""
+        self._arrivals.remove(one)
+        first = one.first - self.begin
+        come = self._come[first : first + one.steps] - one.persons / one.steps
+        self._come[first : first + one.steps] = np.maximum(come, 0.0)
+        ends = [each.first + each.steps for each in self._arrivals if each.group == one.group]
+        self._latest[one.group] = max(ends, default=self.begin) - self.begin - 1
 
     def bear(self) -> None:
         """Let those who come so far wait as long as they do: that cannot be changed any more."""
