@@ -22,7 +22,6 @@ from clearway.operate.abort import abort
 from clearway.publish.abort_file import abort_to_json
 from clearway.publish.abort_text import AbortText
 from clearway.publish.isolate import LRI, PDI
-from clearway.publish.words import words
 from clearway.read.plan_file import read_plan
 from clearway.read.scenario import read_scenario
 
@@ -56,11 +55,11 @@ def drill(arguments: argparse.Namespace) -> int:
     found = _checked(scenario, plan, at_s)
     if found is None:
         return FAILED
-    stages = AbortText(scenario, plan, found, arguments.lang).drill(at_s)
+    text = AbortText(scenario, plan, found, arguments.lang)
     waits = sys.stdin.isatty() and sys.stdout.isatty() and not arguments.quiet
-    for number, (heading, *lines) in enumerate(stages, 1):
+    for number, (heading, *lines) in enumerate(text.drill(at_s), 1):
         if number > 1 and waits:
-            _say(arguments, [words(arguments.lang).say("abort.walk_on")])
+            _say(arguments, [text.walk_on()])
             sys.stdin.readline()
         _say(arguments, [f"{number}. {heading}", *(f"   {line}" for line in lines), ""])
     return OK

@@ -77,6 +77,10 @@ class AbortText:
         yield [self.say("abort.stage_back"), *map(order, back), *ways]
         yield [self.say("abort.stage_shelters"), *self._shelters(step), self.say("abort.count")]
 
+    def walk_on(self) -> str:
+        """Return what asks to go on to the next stage."""
+        return self.say("abort.walk_on")
+
     def _step(self, at_s: int) -> AbortStep | None:
         return self.abort.at(at_s) if at_s in self.abort.moments else None
 
