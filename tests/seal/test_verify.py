@@ -30,7 +30,7 @@ RECORDS = written(14)
 LINES = export(RECORDS)
 WHOLE = joined(LINES)
 #: A log so small that all of it can be read anew for each bit.
-SMALL = export(written(5))
+SMALL = export(written(4))
 
 
 def names(faults: tuple[Fault, ...]) -> list[tuple[str, str, int]]:
