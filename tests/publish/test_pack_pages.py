@@ -79,9 +79,10 @@ def test_ranges_run_from_start_to_end_in_arabic_on_paper() -> None:
             says = [one for one in line if one.text.strip() == "من"[::-1]]
             if len(hours) == 2 and len(says) == 1:
                 right, left = sorted(hours, key=lambda one: -one.right)
-                assert says[0].left >= right.right
-                assert right.text < left.text
-                found += 1
+                if min(abs(says[0].left - right.right), abs(says[0].right - left.left)) < 15:
+                    assert says[0].left >= right.right
+                    assert right.text < left.text
+                    found += 1
     assert found >= 4
 
 
