@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import resource
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from clearway.cli import main
-from clearway.operate.log.opening import open_log
+from clearway.model.event import Event
+from clearway.operate.log.opening import create_log, open_log
 from clearway.publish.bundle.locking import is_locked
+from clearway.seal.keys import create_key
 from tests.operate.runs import LATER, NOW, Run, make_run
 
 Capture = pytest.CaptureFixture[str]
+PASSPHRASE = "correct horse battery"  # noqa: S105 - of a test
 AT = ("--now", NOW.isoformat())
 
 
@@ -211,3 +215,107 @@ def test_a_release_holds_no_file_of_the_run(run: Run, tmp_path: Path) -> None:
         *("manifest.json", "manifest.sig", "release.ar.html", "release.en.html", "release.json"),
     ]
     assert NOW + timedelta(days=3) < LATER
+
+
+@pytest.fixture
+def secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return a run whose log and key are encrypted, its passphrase in the environment."""
+    monkeypatch.setattr(resource, "setrlimit", lambda *_: None)
+    monkeypatch.setenv("CLEARWAY_PASSPHRASE", PASSPHRASE)
+    (tmp_path / "run").mkdir()
+    run = make_run(tmp_path / "run")
+    (tmp_path / "run" / "sealed").mkdir()
+    log, key = tmp_path / "run" / "sealed" / "day.log", tmp_path / "run" / "sealed" / "day.key"
+    writer = create_key(key, PASSPHRASE)
+    made = create_log(log, writer, PASSPHRASE)
+    made.append(Event("stop", NOW, {"corridors": [], "reason": "A secret reason."}))
+    made.close()
+    return replace(run, log=log, key=key, writer=writer)
+
+
+def test_an_encrypted_log_and_a_sealed_key_are_used_with_their_passphrase(
+    secret: Run, tmp_path: Path, capsys: Capture
+) -> None:
+    out = tmp_path / "run.age"
+    assert sealed(secret, out, "--to", f"Headquarters={secret.to}", "--log", str(secret.log)) == 0
+    main(["open", str(out), "--out", str(tmp_path / "in"), *opening(secret)])
+    assert b"A secret reason." in (tmp_path / "in" / "log.jsonl").read_bytes()
+    assert b"A secret reason." not in secret.log.read_bytes()
+    assert b"A secret reason." not in out.read_bytes()
+    words = ["retention", str(tmp_path), "--log", str(secret.log), *AT]
+    assert main(words) == 0
+    assert "held     full" in capsys.readouterr().out
+
+
+def test_a_wrong_passphrase_is_told_and_nothing_goes_out(
+    secret: Run, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLEARWAY_PASSPHRASE", "not the one of this")
+    assert sealed(secret, tmp_path / "run.age") == 1
+    assert "passphrase" in capsys.readouterr().err
+    assert not (tmp_path / "run.age").exists()
+    monkeypatch.delenv("CLEARWAY_PASSPHRASE")
+    (tmp_path / "pass").write_text(f"{PASSPHRASE}\n")
+    file = ("--key-passphrase-file", str(tmp_path / "pass"))
+    assert sealed(secret, tmp_path / "run.age", "--to", f"Headquarters={secret.to}", *file) == 0
+
+
+def test_what_is_handed_over_without_a_register_is_said(
+    run: Run, tmp_path: Path, capsys: Capture
+) -> None:
+    sealed(run, tmp_path / "run.age")
+    assert "no register" in capsys.readouterr().err
+    sealed(run, tmp_path / "two.age", "--to", f"Headquarters={run.to}", "--log", str(run.log))
+    assert "no register" not in capsys.readouterr().err
+
+
+def test_several_recipients_open_the_same_file(run: Run, tmp_path: Path, capsys: Capture) -> None:
+    other = tmp_path / "other.key"
+    main(["identity", "--out", str(other)])
+    public = capsys.readouterr().out.strip()
+    out = tmp_path / "run.age"
+    assert sealed(run, out, "--to", f"One={run.to}", "--to", f"Two={public}") == 0
+    for file in (run.identity, other):
+        words = ["verify", str(out), "--identity", str(file), "--signer", run.writer.fingerprint]
+        assert main([*words, *AT]) == 0
+    assert "One + Two" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["verify", "open"])
+def test_files_that_are_not_there_or_no_files_are_told(
+    command: str, run: Run, tmp_path: Path, capsys: Capture
+) -> None:
+    more = ["--out", str(tmp_path / "in")] if command == "open" else []
+    for file in (tmp_path / "nowhere", tmp_path):
+        assert main([command, str(file), *more, *opening(run)]) == 1
+        said = capsys.readouterr().err
+        assert str(file) in said
+        assert "Traceback" not in said
+    blank = tmp_path / "blank.key"
+    blank.write_text("# nothing here\n")
+    assert main([command, str(run.plan), *more, "--identity", str(blank)]) == 1
+    assert "must hold a line" in capsys.readouterr().err
+    blank.write_bytes(b"\xff\xfe")
+    assert main([command, str(run.plan), *more, "--identity", str(blank)]) == 1
+    assert "UTF-8" in capsys.readouterr().err
+    assert not (tmp_path / "in").exists()
+
+
+def test_a_folder_that_is_there_is_not_written_into(
+    run: Run, tmp_path: Path, capsys: Capture
+) -> None:
+    sealed(run, tmp_path / "run.age")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "own.txt").write_text("mine")
+    words = ["open", str(tmp_path / "run.age"), "--out", str(tmp_path / "in"), *opening(run)]
+    assert main(words) == 1
+    assert "must not be there" in capsys.readouterr().err
+    assert [one.name for one in (tmp_path / "in").iterdir()] == ["own.txt"]
+
+
+def test_quiet_says_nothing_but_errors(run: Run, tmp_path: Path, capsys: Capture) -> None:
+    log = ("--to", f"Headquarters={run.to}", "--log", str(run.log), "--quiet")
+    assert sealed(run, tmp_path / "run.age", *log) == 0
+    assert main(["verify", str(tmp_path / "run.age"), "--quiet", *opening(run)]) == 0
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "")

@@ -96,7 +96,8 @@ def unzipped(blob: bytes) -> tuple[dict[str, bytes], tuple[Fault, ...]]:
     except (struct.error, UnicodeDecodeError, ValueError):
         return {}, (Fault(NOT_A_ZIP, "", "cannot be taken apart as a zip"),)
     faults += _crowd(members)
-    if not faults and _assembled(members) != blob:
+    ordered = sorted(members, key=lambda one: one.name)
+    if not faults and _assembled(ordered) != blob:
         faults.append(Fault(LAYOUT, "", "holds bytes that Clearway does not write"))
     if faults:
         return {}, tuple(faults)

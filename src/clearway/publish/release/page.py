@@ -17,6 +17,7 @@ import jinja2
 from clearway.publish.release.profiles import LEAST_COUNT, PROFILES
 from clearway.publish.release.said import release_words, value_said
 from clearway.publish.words import Said, Words
+from clearway.publish.words import words as report_words
 
 Row = Mapping[str, Any]
 Cell = Callable[[Words, Any], Said]
@@ -154,6 +155,12 @@ def _told(words: Words, value: Mapping[str, Any]) -> Said:
     return Said("; ".join(pairs))
 
 
+def _topic(words: Words, value: Any) -> Said:
+    """Return what a recommendation looked at, in the report's words."""
+    report, key = report_words(words.lang), f"topic.{value}"
+    return report.say(key) if key in report.messages else _plain(words, value)
+
+
 def _cell(key: str) -> Cell:
     """Return how what an event tells under ``key`` is written."""
     if key == "persons":
@@ -216,7 +223,7 @@ _SECTIONS: Final[tuple[tuple[str, str, tuple[tuple[str, str, Cell], ...]], ...]]
     (
         "decision",
         "verdict.decision.reasons",
-        _columns("reason=topic where state"),
+        _columns("reason=topic where state", reason=_topic),
     ),
     ("hours", "scenario.windows", _columns("corridor opens closes", opens=_moment, closes=_moment)),
     (
