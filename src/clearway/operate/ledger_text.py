@@ -86,6 +86,7 @@ _HEAD: Final = (
     Text("record", "القيد"),
     Text("notice", "الإبلاغ"),
     Text("due", "موعده"),
+    Text("answer", "الرد"),
     Text("channel", "القناة"),
     Text("backup", "القناة البديلة"),
 )
@@ -153,19 +154,24 @@ class _Teller:
     def _row(self, row: Guarantee) -> list[Said]:
         words, notice = self.words, row.notice
         none = words.name(_NONE)
-        state = words.say(f"consent.{row.state.replace(' ', '_')}") if row.state else none
         return [
             words.say(f"level.{row.level}"),
             none if row.party is None else words.name(row.party),
-            state,
+            self._state(row.state),
             words.name(_LACKS[row.lacks]),
             none if row.expires is None else self._moment(row.expires),
             words.name(_CONFIRMATIONS[row.confirmation]) if row.state else none,
             words.name(_LEADS[notice.lead]),
             none if notice.due is None else self._moment(notice.due),
+            self._state(notice.state),
             none if row.channel is None else words.quote(row.channel),
             none if row.backup is None else words.quote(row.backup),
         ]
+
+    def _state(self, state: str) -> Said:
+        if not state:
+            return self.words.name(_NONE)
+        return self.words.say(f"consent.{state.replace(' ', '_')}")
 
     def _moment(self, at: datetime) -> Said:
         seconds = self.scenario.seconds(at)

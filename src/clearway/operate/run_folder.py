@@ -47,8 +47,8 @@ class Run:
     ----------
     folder
         Where it is.
-    scenario
-        As it was when the pause was started.
+    scenario, scenario_hash
+        As it was when the pause was started, and the hash of its files that the log names.
     records
         Of its log, in order.
     passphrase
@@ -57,6 +57,7 @@ class Run:
 
     folder: Path
     scenario: Scenario
+    scenario_hash: str
     records: tuple[Record, ...]
     passphrase: str | None
 
@@ -136,10 +137,10 @@ def start_run(
         _write(staged / PLANS / _plan_name(1), content, passphrase)
         key = create_key(staged / KEY_FILE, passphrase)
         with contextlib.closing(create_log(staged / LOG_FILE, key, passphrase)) as log:
-            log.append(Event("plan", at, _plan_told(files, content, 1)))
+            log.append(Event("plan", at, _plan_told(_hash(files), content, 1)))
             records = log.records()
         staged.replace(out)
-    return Run(out, scenario, records, passphrase)
+    return Run(out, scenario, _hash(files), records, passphrase)
 
 
 def open_run(folder: Path, passphrase: str | None = None, log: Path | str | None = None) -> Run:
@@ -168,9 +169,10 @@ def open_run(folder: Path, passphrase: str | None = None, log: Path | str | None
     with contextlib.closing(open_log(target, None, passphrase)) as opened:
         records = opened.records()
     plans = [one for one in said(records).sayings if one.event.kind == "plan"]
-    if any(one.event.about["scenario"] != _hash(files) for one in plans):
+    held = _hash(files)
+    if any(one.event.about["scenario"] != held for one in plans):
         raise _refused(SCENARIO, "must be the scenario that the log names, by its hash")
-    return Run(folder, scenario, records, passphrase)
+    return Run(folder, scenario, held, records, passphrase)
 
 
 def add_plan(run: Run, plan: Plan, key: WriterKey, at: datetime) -> int:
@@ -199,10 +201,9 @@ def add_plan(run: Run, plan: Plan, key: WriterKey, at: datetime) -> int:
     there = [int(one.event.about["version"]) for one in run.records if one.event.kind == "plan"]
     version = max(there, default=0) + 1
     content = plan_to_json(run.scenario, plan).encode()
-    files = _scenario_files(run.folder, run.passphrase)
     _write(run.folder / PLANS / _plan_name(version), content, run.passphrase)
     with contextlib.closing(open_log(run.folder / LOG_FILE, key, run.passphrase)) as log:
-        log.append(Event("plan", at, _plan_told(files, content, version)))
+        log.append(Event("plan", at, _plan_told(run.scenario_hash, content, version)))
     return version
 
 
@@ -223,9 +224,9 @@ def _plan_name(version: int) -> str:
     return f"plan-{version}.json"
 
 
-def _plan_told(files: Mapping[str, bytes], content: bytes, version: int) -> dict[str, Any]:
+def _plan_told(scenario: str, content: bytes, version: int) -> dict[str, Any]:
     plan = _json_hash(_plan_name(version), content)
-    return {"scenario": _hash(files), "plan": plan, "version": version}
+    return {"scenario": scenario, "plan": plan, "version": version}
 
 
 def _hash(files: Mapping[str, bytes]) -> str:

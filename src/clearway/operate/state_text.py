@@ -227,7 +227,7 @@ class _Teller:
                 words.number(one.trip),
                 self._place(one.place, one.where),
                 words.name(_TOLD if one.told else _PLANNED),
-                words.duration(one.late_s),
+                self._late(one.late_s),
                 words.number(one.riders),
                 words.number(len(one.patients)),
             ]
@@ -240,12 +240,16 @@ class _Teller:
                 words.code(one.convoy),
                 self._place(one.place, one.where),
                 words.name(_TOLD if one.told else _PLANNED),
-                words.duration(one.late_s),
+                self._late(one.late_s),
                 words.name(_YES if one.delivered else _NO),
             ]
             for one in self.state.convoys
         )
         yield from table(words, _CONVOYS, _CONVOY_HEAD, convoys)
+
+    def _late(self, seconds: float) -> Said:
+        minute = 60
+        return self.words.name(_NOBODY) if seconds < minute else self.words.duration(seconds)
 
     def _place(self, place: str, where: str) -> Said:
         told = self.words.name(_PLACES[place])
