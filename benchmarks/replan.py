@@ -136,10 +136,10 @@ def answer(again: Replanner, scenario: Scenario, plan: Plan, drawn: Drawn) -> An
         known = revise(scenario, plan, now, (event,))
         offer = again.replan(scenario, plan, known.scenario, now, lost_vehicles=known.lost)
         scenario, plan = known.scenario, taken_up(offer.replan, plan, drawn.now_s)
-    begin = time.process_time()
+    begin = time.perf_counter()
     known = revise(scenario, plan, drawn.now_s, drawn.events)
     offer = again.replan(scenario, plan, known.scenario, drawn.now_s, lost_vehicles=known.lost)
-    return Answer(drawn, time.process_time() - begin, offer)
+    return Answer(drawn, time.perf_counter() - begin, offer)
 
 
 def record(answers: list[Answer]) -> dict[str, Any]:

@@ -23,6 +23,8 @@ from clearway.solve.problem import Problem
 
 #: Seconds that a trip may be later than announced; what would be later is given up.
 LATER_S = 5400.0
+#: Share of those announced elsewhere whose turn at a gate may go to people who are aboard already.
+SPARE = 0.01
 #: Seconds by which a moment may be early: the rounding of floating-point numbers.
 CRUMB_S = 1e-6
 #: Seconds by which a convoy may be later.
@@ -118,6 +120,7 @@ class FleetAnew:
         self._groups = row_of(revised.groups)
         self._hospitals = {one.id: one for one in revised.care.hospitals}
         self._kinds = {one.id: one for one in revised.fleet.types}
+        self._spare = 0.0
         self._turns: list[Turn] = []
         self._left: list[str] = []
 
@@ -133,6 +136,7 @@ class FleetAnew:
         lost
             Names of vehicles that are gone.
         """
+        self._spare = SPARE * self._free_persons(plan, touched)
         convoys = self._convoys(plan)
         queue = list[tuple[float, int]]()
         vehicles = [
@@ -154,6 +158,15 @@ class FleetAnew:
         duties = [made for one in vehicles if (made := self._duty(one)) is not None]
         return Driven(
             tuple(duties), convoys, tuple(self._turns), self._lanes, tuple(sorted(left)), tuple(held)
+        )
+
+    def _free_persons(self, plan: Plan, touched: set[str]) -> int:
+        """Return the persons who are announced on foot at gates that are as they were."""
+        return sum(
+            move.persons
+            for move in plan.movements
+            if move.depart_s >= self._clock.now_s
+            and key(self._scenario, move.corridor, move.depart_s) not in touched
         )
 
     def _kept(self, one: _Vehicle, trip: Trip, touched: set[str]) -> bool:
@@ -210,6 +223,8 @@ class FleetAnew:
         if new is None:
             self._give_up(one, trip, inside=inside)
             return
+        if self._harm(trip, new)[0]:
+            self._spare -= aboard_of(new, self._persons)
         if inside:
             self._book_out(new, 1)
         else:
@@ -282,9 +297,16 @@ class FleetAnew:
                 way for entry in entries for way in self._exits(one, trip, entry, (drives, gates[1]))
             ]
             if ways:
-                best = min(ways, key=lambda way: (way.gate_out_s, way.corridor_out, way.corridor_in))
+                best = min(ways, key=lambda way: self._harm(trip, way))
                 return self._with_links(best, trip, drives)
         return None
+
+    def _harm(self, trip: Trip, way: Trip) -> tuple[bool, int, str, str]:
+        """Return what speaks against a way: that it takes others' turn at a gate, then hours."""
+        other = way.corridor_out != trip.corridor_out
+        k = self._corridors[way.corridor_out]
+        takes = other and bool(way.loads) and not self._last_minutes(k, way.gate_out_s)
+        return takes, way.gate_out_s, way.corridor_out, way.corridor_in
 
     def _with_links(self, new: Trip, trip: Trip, drives: Drives) -> Trip:
         """Return a trip with the streets of its ways, where those are not as they were."""
@@ -359,28 +381,39 @@ class FleetAnew:
             ready = self._lanes.checked(k, left + drive, persons)
             if own:
                 ready = max(ready, float(trip.gate_out_s))
-            gate = self._lanes.earliest(k, max(ready, now), persons)
-            hours = self._lanes.hours(k, gate) if math.isfinite(gate) else None
-            if hours is None or gate + outward > hours.out_by:
-                continue
-            if gate > trip.gate_out_s + LATER_S or not self._same_day(entry, k, gate):
-                continue
-            if not own and gates_matter and not self._last_minutes(k, gate):
-                continue
-            end = self._end(one, trip, entry, (k, gate))
-            if end is not None:
-                found.append(end)
+            soonest = self._lanes.earliest(k, max(ready, now), persons)
+            gates_at = {soonest}
+            if not own and entry.loads:
+                last_slot = max(soonest, self._last_slot(k, soonest))
+                gates_at.add(self._lanes.earliest(k, last_slot, persons))
+                if gates_matter or persons > self._spare:
+                    gates_at = {at for at in gates_at if self._last_minutes(k, at)}
+            for gate in sorted(gates_at):
+                if gate > trip.gate_out_s + LATER_S or not self._out_in_time(k, gate, outward):
+                    continue
+                end = self._end(one, trip, entry, (k, gate))
+                if end is not None and self._same_day(entry, k, gate):
+                    found.append(end)
         return found
+
+    def _out_in_time(self, corridor: int, gate: float, outward: float) -> bool:
+        """Whether who passes a gate outward at a moment is out of the exit by the margin."""
+        hours = self._lanes.hours(corridor, gate) if math.isfinite(gate) else None
+        return hours is not None and gate + outward <= hours.out_by
 
     def _last_minutes(self, corridor: int, gate: float) -> bool:
         """Whether hardly anyone on foot passes a gate in time in the slot of a moment."""
-        p = self._problem
-        slot = int(gate // self._scenario.planning.slot_s) * p.cohorts
+        return gate >= self._last_slot(corridor, gate) > 0
+
+    def _last_slot(self, corridor: int, gate: float) -> float:
+        """Return when the first slot begins in which hardly anyone on foot passes; 0 if none."""
+        p, slot_s = self._problem, self._scenario.planning.slot_s
         for w, window in enumerate(self._scenario.windows):
-            opens, closes = self._scenario.seconds(window.opens), self._scenario.seconds(window.closes)
+            opens, closes = (self._scenario.seconds(at) for at in (window.opens, window.closes))
             if self._corridors[window.corridor] == corridor and opens <= gate < closes:
-                return slot + p.cohorts // 4 >= int(p.last_step[:, w].max())
-        return False
+                last = int(p.last_step[:, w].max()) - p.cohorts // 4
+                return float(-(-last // p.cohorts) * slot_s)
+        return 0.0
 
     def _same_day(self, entry: Trip, corridor: int, gate: float) -> bool:
         """Whether a trip goes out in a window that opened with that by which it came in."""
