@@ -130,6 +130,8 @@ def test_a_drivers_steps_are_its_duty() -> None:
     assert sum(row.get("persons", 0) for row in boarded) == sum(one.riders for one in shift.rides)
     assert steps[-1]["from"] == shift.duty.back_s or steps[-1]["until"] == shift.duty.back_s
     known = {row["code"] for row in rows(packed(), "vehicle", "spots", shift.duty.vehicle)}
+    legs = rows(packed(), "vehicle", "ways", shift.duty.vehicle)
+    assert {row["start"] for row in legs} | {row["end"] for row in legs} <= known
     assert known == {row["where"] for row in steps}
 
 

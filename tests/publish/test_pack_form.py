@@ -40,7 +40,7 @@ def read(rows: Table, name: str = "form.csv") -> tuple[Event, ...]:
     return events(packed(), written(rows), name)
 
 
-def filled(name: str, row: int = 0, **boxes: str) -> Table:
+def filled(name: str, row: int = 0, /, **boxes: str) -> Table:
     rows = table(name)
     rows[row] |= {box.replace("_", " "): value for box, value in boxes.items()}
     return rows
@@ -107,7 +107,7 @@ def test_a_trip_tells_where_its_vehicle_is() -> None:
     boxes = {
         state.replace(" ", "_"): told for state, told in zip(VEHICLE_STATES, times, strict=True)
     }
-    told = read(filled(TRIPS, **boxes))
+    told = read(filled(TRIPS, 0, **boxes))
     assert [one.about["state"] for one in told] == list(VEHICLE_STATES[:-1])
     assert {(one.kind, one.about["vehicle"], one.about["trip"]) for one in told} == {
         ("vehicle", "bus-01", 1)

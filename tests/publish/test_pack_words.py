@@ -8,16 +8,18 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it publishes none
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clearway.publish.days import Calendar
 from clearway.publish.isolate import LRI, PDI, clean, unisolated
 from clearway.publish.pack import press
+from clearway.publish.pack.blocks import Tongue
 from clearway.publish.pack.lint import loose, spoken
 from clearway.publish.pack.press import FONTS, TEMPLATES, document, pack_words
 from clearway.publish.words import Message
-from tests.publish.packs import packed
+from tests.publish.packs import packed, town
 from tests.publish.test_words import ARABIC_FORMS, SPELT
 
 EN, AR = pack_words("en"), pack_words("ar")
@@ -128,6 +130,20 @@ def test_the_lint_is_silent_of_what_the_words_wrote(value: int) -> None:
     said = AR.say("pack.foot.place", n=value, of=value)
     assert loose({"lang": "ar", "title": said, "pages": []}) == []
     assert str(value)[:1] in said
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_an_id_that_is_also_a_word_of_the_pack_stays_an_id(lang: str) -> None:
+    said = pack_words(lang)
+    tongue = Tongue(said, Calendar(town()[0], said))
+    for name in ("group", "zone_head", "clock", "code"):
+        assert tongue.code(name) == said.code(name)
+    assert tongue.say("group") == said.say("pack.group")
+    assert tongue.code("group") == said.code("group")
+    assert [tongue.say("foot.sheet", n=n, of=2) for n in (1, 2)] == [
+        said.say("pack.foot.sheet", n=n, of=2) for n in (1, 2)
+    ]
+    assert tongue.clock(60) == tongue.clock(60.0) == said.code("08:01")
 
 
 def test_the_template_says_nothing() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from clearway.cli.say import complain, tell
 from clearway.cli.write import expect_folder, named, scratch_in
 from clearway.errors import Breach, ScenarioError
 from clearway.judge.abort import judge_abort
+from clearway.model.abort import Abort
 from clearway.model.event import Event
 from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
@@ -23,7 +25,7 @@ from clearway.operate.log.opening import is_encrypted, is_server, open_log
 from clearway.publish.pack.day import only
 from clearway.publish.pack.form import events, forms
 from clearway.publish.pack.mark import read_mark, verify
-from clearway.publish.pack.pack import Pack, pack
+from clearway.publish.pack.pack import pack
 from clearway.publish.pack.press import press
 from clearway.publish.words import LANGS
 from clearway.read.plan_file import read_plan
@@ -42,11 +44,18 @@ def pack_orders(arguments: argparse.Namespace) -> int:
     expect_folder(arguments.out)
     key = _key(arguments, arguments.key) if arguments.key is not None else None
     scenario, plan = _read(arguments)
-    found = _packed(scenario, plan, arguments.day, arguments.version)
-    if found is None:
-        return FAILED
     langs = LANGS if arguments.lang == _BOTH else (arguments.lang,)
-    files = {f"pack.{lang}.pdf": data for lang, data in press(found, langs, key).items()} | {
+    today, cards = _cards(scenario, plan, arguments.day)
+    found = pack(scenario, plan, arguments.day, version=arguments.version, abort=cards)
+    # Pages are set without the interpreter's lock: the cards are judged meanwhile.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        job = pool.submit(press, found, langs, key)
+        broken = judge_abort(scenario, today, cards) if cards is not None else ()
+        printed = job.result()
+    if broken:
+        complain(map(str, broken))
+        return FAILED
+    files = {f"pack.{lang}.pdf": data for lang, data in printed.items()} | {
         f"forms/{name}": text.encode() for name, text in forms(found).items()
     }
     for name, data in files.items():
@@ -63,9 +72,9 @@ def check_page(arguments: argparse.Namespace) -> int:
     told = read_mark(text)
     key = None if arguments.public is None else _public(arguments.public)
     scenario, plan = _read(arguments)
-    found = _packed(scenario, plan, _day_of(told.page), told.version)
-    if found is None:
-        return FAILED
+    day = _day_of(told.page)
+    _, cards = _cards(scenario, plan, day)
+    found = pack(scenario, plan, day, version=told.version, abort=cards)
     breaches = verify(told, found, key)
     if breaches:
         raise ScenarioError(breaches)
@@ -103,17 +112,12 @@ def _read(arguments: argparse.Namespace) -> tuple[Scenario, Plan]:
     return scenario, read_plan(arguments.plan, scenario)
 
 
-def _packed(scenario: Scenario, plan: Plan, day: date, version: int) -> Pack | None:
-    """Return the pack with its abort cards; None, with every breach said, if these break a rule."""
+def _cards(scenario: Scenario, plan: Plan, day: date) -> tuple[Plan, Abort | None]:
+    """Return what the plan does on that day, and what all do if it stops; None if nobody moves."""
     today = only(scenario, plan, day)
-    cards = None
-    if today.movements or today.duties or today.convoys:
-        cards = abort(scenario, today)
-        broken = judge_abort(scenario, today, cards)
-        if broken:
-            complain(map(str, broken))
-            return None
-    return pack(scenario, plan, day, version=version, abort=cards)
+    if not (today.movements or today.duties or today.convoys):
+        return today, None
+    return today, abort(scenario, today)
 
 
 def _day_of(page: str) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from clearway.model.facts import Text
@@ -21,6 +21,7 @@ TABLE_MM: Final = HEADING_MM + HEAD_MM
 LINE_MM: Final = 6.0
 #: What a place is that has a name of its own; others are a gate, an exit, a meeting point.
 NAMED: Final = "named"
+NO_BREAK: Final = "\u00a0"
 NOTHING: Final = Said("–")
 EMPTY: Final = Said("")
 
@@ -54,22 +55,31 @@ class Tongue:
         The report's sentences and the pack's, whose keys begin with ``pack.``.
     calendar
         The scenario's local time.
+    said
+        What was said before: the same heads, codes and hours come back on hundreds of pages.
     """
 
     words: Words
     calendar: Calendar
+    said: dict[tuple[Any, ...], Said] = field(default_factory=dict, repr=False, compare=False)
 
     def say(self, key: str, **values: Any) -> Said:
         """Return one of the pack's sentences."""
-        return self.words.say(f"pack.{key}", **values)
+        # A truth value would be the number that it equals; none is ever said.
+        asked = (key, *values.items())
+        if asked not in self.said:
+            self.said[asked] = self.words.say(f"pack.{key}", **values)
+        return self.said[asked]
 
-    def code(self, text: object) -> Said:
+    def code(self, text: str) -> Said:
         """Return an id, a time or a place as one piece."""
-        return self.words.code(text)
+        if ("code", text) not in self.said:
+            self.said["code", text] = self.words.code(text)
+        return self.said["code", text]
 
-    def codes(self, texts: Iterable[object]) -> Said:
+    def codes(self, texts: Iterable[str]) -> Said:
         """Return ids one after another."""
-        return self.words.listed(self.words.code(text) for text in texts)
+        return self.words.listed(self.code(text) for text in texts)
 
     def number(self, value: float | None) -> Said:
         """Return a number; a dash for None."""
@@ -77,7 +87,11 @@ class Tongue:
 
     def clock(self, seconds: float | None) -> Said:
         """Return the local time of day; a dash for None."""
-        return NOTHING if seconds is None else self.calendar.clock(seconds)
+        if seconds is None:
+            return NOTHING
+        if ("clock", seconds) not in self.said:
+            self.said["clock", seconds] = self.calendar.clock(seconds)
+        return self.said["clock", seconds]
 
     def hours(self, start: float, end: float) -> Said:
         """Return a range of hours in words."""
@@ -173,6 +187,29 @@ def spots(tongue: Tongue, rows: Sequence[Mapping[str, Any]], row_mm: float) -> B
         for one in rows
     ]
     return table(tongue.say("spots.title"), columns, cells, row_mm)
+
+
+def ways(tongue: Tongue, rows: Sequence[Mapping[str, Any]], row_mm: float) -> Block:
+    """Return a table of ways; each row has from, to, kilometres and points."""
+    columns = [
+        Column(tongue.say("ways.from"), 1, BIG),
+        Column(tongue.say("ways.to"), 1, BIG),
+        Column(tongue.say("ways.km"), 0.8),
+        Column(tongue.say("ways.points"), 7),
+    ]
+    cells = [
+        [
+            tongue.code(one["start"]),
+            tongue.code(one["end"]),
+            tongue.code(one["km"]),
+            # A point is never broken over two lines.
+            tongue.codes(point.replace(" ", NO_BREAK) for point in one["points"])
+            if one["points"]
+            else tongue.say("ways.straight"),
+        ]
+        for one in rows
+    ]
+    return table(tongue.say("ways.title"), columns, cells, row_mm)
 
 
 def spot_name(tongue: Tongue, row: Mapping[str, Any]) -> Said:

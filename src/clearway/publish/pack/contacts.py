@@ -49,7 +49,7 @@ def contact_blocks(page: Page, tongue: Tongue) -> list[Block]:
     """Return the blocks of a page of contacts; empty rows where none is on record."""
     columns = [
         Column(tongue.say("contacts.party"), 1.5),
-        Column(tongue.say("contacts.level"), 1.4),
+        Column(tongue.say("contacts.level"), 1.6),
         Column(tongue.say("contacts.corridors"), 0.9),
         Column(tongue.say("contacts.role"), 1.3),
         Column(tongue.say("contacts.channel"), 1.4, STRONG),

@@ -23,6 +23,7 @@ from clearway.publish.pack.blocks import (
     pairs,
     spots,
     table,
+    ways,
 )
 from clearway.publish.pack.day import Day
 from clearway.publish.pack.sheet import (
@@ -36,6 +37,7 @@ from clearway.publish.pack.sheet import (
     both,
     spread,
 )
+from clearway.publish.pack.way import way
 from clearway.publish.pack.zone import numbers
 from clearway.publish.rides import Shift
 from clearway.publish.words import Said
@@ -60,7 +62,7 @@ def vehicle_sheets(day: Day) -> Iterator[Sheet]:
             "places": [shift.type.seats, shift.type.wheelchairs, shift.type.stretchers],
             "trips": len(shift.rides),
         }
-        facts = _pages(day, head, steps)
+        facts = _pages(day, head, steps, tuple(_ways(day, shift)))
         yield Sheet(VEHICLE, shift.duty.vehicle, facts)
 
 
@@ -81,14 +83,18 @@ def convoy_sheets(day: Day) -> Iterator[Sheet]:
             ],
         }
         steps = tuple(_convoy_steps(convoy, run))
-        yield Sheet(CONVOY, convoy.id, _pages(day, head, steps))
+        legs = tuple(_legs(day, run.trip))
+        yield Sheet(CONVOY, convoy.id, _pages(day, head, steps, legs))
 
 
-def _pages(day: Day, head: Facts, steps: tuple[Facts, ...]) -> tuple[Facts, ...]:
+def _pages(
+    day: Day, head: Facts, steps: tuple[Facts, ...], legs: tuple[Facts, ...]
+) -> tuple[Facts, ...]:
     used = {one["group"] for one in steps if "group" in one}
     known = [one for one in day.legend(g.id for g in day.scenario.groups) if one["letter"] in used]
     parts = [
         Part("steps", steps, TABLE_MM, ROW_MM),
+        Part("ways", legs, TABLE_MM, SPOT_MM),
         Part("spots", tuple(_spots(day, steps)), TABLE_MM, SPOT_MM),
     ]
     conditions = 7.0 * len(head.get("conditions", ()))
@@ -144,6 +150,30 @@ def _boarding(day: Day, number: int, stop: Stop, listed: dict[str, Patient]) -> 
         rows.append({"patients": list(codes), "companions": companions})
     for place, row in enumerate(rows or [{}]):
         yield {**head, "more": place > 0, **row}
+
+
+def _ways(day: Day, shift: Shift) -> Iterator[Facts]:
+    """Yield each way that a vehicle drives inside, once."""
+    seen = set()
+    for ride in shift.rides:
+        for leg in _legs(day, ride.trip):
+            key = (leg["start"], leg["end"], *leg["points"])
+            if key not in seen:
+                seen.add(key)
+                yield leg
+
+
+def _legs(day: Day, trip: Trip) -> Iterator[Facts]:
+    """Yield the ways of one trip: in to its stops, from one to the next, and out to the gate."""
+    where = trip.corridor_in
+    for stop in trip.stops:
+        if stop.links:
+            start = where or stop.zone
+            yield {"start": start, "end": stop.zone, **way(day.scenario.network, stop.links)}
+        where = stop.zone
+    if trip.links_out:
+        told = way(day.scenario.network, trip.links_out)
+        yield {"start": where, "end": trip.corridor_out, **told}
 
 
 def _spots(day: Day, steps: tuple[Facts, ...]) -> Iterator[Facts]:
@@ -213,12 +243,13 @@ def convoy_blocks(page: Page, tongue: Tongue) -> list[Block]:
 
 
 def _tables(page: Page, tongue: Tongue) -> list[Block]:
-    blocks = [
-        spots(tongue, part["rows"], SPOT_MM)
-        if part["part"] == "spots"
-        else _step_table(tongue, part["rows"])
-        for part in page.facts["parts"]
-    ]
+    blocks = []
+    for part in page.facts["parts"]:
+        if part["part"] == "steps":
+            blocks.append(_step_table(tongue, part["rows"]))
+        else:
+            say = ways if part["part"] == "ways" else spots
+            blocks.append(say(tongue, part["rows"], SPOT_MM))
     return [*blocks, lines([EMPTY], 2), *legend(tongue, page.facts["legend"])]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from clearway.model.population import Zone
 from clearway.publish.pack.blocks import (
     BIG,
     EMPTY,
@@ -16,13 +17,17 @@ from clearway.publish.pack.blocks import (
     legend,
     lines,
     run,
+    spots,
     table,
+    ways,
 )
 from clearway.publish.pack.day import Day
 from clearway.publish.pack.sheet import BODY_MM, ZONE, Facts, Page, Part, Sheet, spread
+from clearway.publish.pack.way import way
 from clearway.publish.words import Said
 
 ROW_MM: Final = 10.0
+WAY_MM: Final = 11.0
 RULES_MM: Final = 8.0
 _RULES: Final = ("voluntary", "wait", "whole", "hold", "turn", "lost")
 _INTRO_MM: Final = RULES_MM * len(_RULES) + 3
@@ -37,12 +42,13 @@ def zone_sheets(day: Day) -> Iterator[Sheet]:
         parts = [
             Part("calls", calls, TABLE_MM, ROW_MM),
             Part("visits", visits, TABLE_MM, ROW_MM),
+            Part("ways", tuple(_ways(day, zone.id)), TABLE_MM, WAY_MM),
+            Part("spots", tuple(_spots(day, zone, calls)), TABLE_MM, WAY_MM),
         ]
         known = day.legend(one.id for one in day.scenario.groups)
         room = BODY_MM - LINE_MM * len(known) - 2
         pages = spread(parts, room - _INTRO_MM, room)
         facts: list[Facts] = [{"parts": page, "legend": known} for page in pages]
-        facts[0]["place"] = day.spot(zone.node)
         yield Sheet(ZONE, zone.id, tuple(facts))
 
 
@@ -61,6 +67,29 @@ def _calls(day: Day, zone: str) -> Iterator[Facts]:
                 "first": movement.first_household + 1,
                 "latest": call.last_s,
             }
+
+
+def _ways(day: Day, zone: str) -> Iterator[Facts]:
+    """Yield each way to a gate that is walked or driven from the zone, once."""
+    first = {one.id: one.links[0] for one in day.scenario.corridors}
+    seen = set()
+    for call in day.calls:
+        movement = call.movement
+        links = movement.links[: movement.links.index(first[movement.corridor])]
+        if movement.zone != zone or not links or (movement.corridor, links) in seen:
+            continue
+        seen.add((movement.corridor, links))
+        told = way(day.scenario.network, links)
+        yield {"start": zone, "end": movement.corridor, **told}
+
+
+def _spots(day: Day, zone: Zone, calls: tuple[Facts, ...]) -> Iterator[Facts]:
+    """Yield where the zone's meeting point is, and the gates that it is called to."""
+    yield {"code": zone.id, "what": "meeting", "place": day.spot(zone.node)}
+    used = {one["corridor"] for one in calls}
+    for corridor in day.scenario.corridors:
+        if corridor.id in used:
+            yield {"code": corridor.id, "what": "mouth", "place": day.spot(corridor.mouth)}
 
 
 def _visits(day: Day, zone: str) -> Iterator[Facts]:
@@ -93,8 +122,12 @@ def zone_blocks(page: Page, tongue: Tongue) -> list[Block]:
         blocks.append(lines(texts, RULES_MM, 13.0))
         blocks.append(lines([EMPTY], 3))
     for part in page.facts["parts"]:
-        say = _call_table if part["part"] == "calls" else _visit_table
-        blocks.append(say(tongue, part["rows"]))
+        if part["part"] in ("ways", "spots"):
+            say = ways if part["part"] == "ways" else spots
+            blocks.append(say(tongue, part["rows"], WAY_MM))
+        else:
+            own = _call_table if part["part"] == "calls" else _visit_table
+            blocks.append(own(tongue, part["rows"]))
     return [*blocks, lines([EMPTY], 2), *legend(tongue, page.facts["legend"])]
 
 
