@@ -26,11 +26,9 @@ WITHIN: Final = 0.01
 MINUTE_M: Final = 360.0
 #: Draws that HiGHS solves in a second or two.
 DRAWS: Final = (
-    *(102, 103, 107, 109, 111, 113, 114, 115, 116, 121, 122, 123, 124, 125, 127),
-    *(128, 130, 131, 132, 133, 137),
+    *(101, 102, 103, 105, 107, 108, 109, 110, 111, 113, 114, 115, 116, 118, 120),
+    *(121, 122, 123, 124, 125, 127, 128, 130, 131, 132, 133, 137),
 )
-#: Draws in which buses would have to give way to one another: a trip is lost.
-LOST: Final = (101, 105, 108, 118, 120)
 
 
 def drawn(seed: int) -> Scenario:
@@ -103,15 +101,7 @@ def test_plans_are_near_the_optimum(seed: int) -> None:
     assert weight(scenario, plan) >= most * (1 - WITHIN)
 
 
-@pytest.mark.parametrize("seed", LOST)
-def test_no_more_than_a_trip_is_lost(seed: int) -> None:
-    scenario, plan, most = planned(seed)
-    heaviest = max(group.weight for group in scenario.groups)
-    assert weight(scenario, plan) >= most - scenario.fleet.types[0].seats * heaviest
-    assert weight(scenario, plan) >= most * (1 - 4 * WITHIN)
-
-
-@pytest.mark.parametrize("seed", [*DRAWS, *LOST])
+@pytest.mark.parametrize("seed", DRAWS)
 def test_no_rule_is_broken_and_no_bound_is_below_the_optimum(seed: int) -> None:
     scenario, plan, most = planned(seed)
     assert judge(scenario, plan).breaches == ()

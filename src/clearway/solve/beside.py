@@ -12,7 +12,6 @@ from clearway.solve.dues import COUNT
 from clearway.solve.explain import Shadow, explain
 from clearway.solve.fleet import Driven
 from clearway.solve.go import go
-from clearway.solve.joint import Joint
 from clearway.solve.options import Watch
 from clearway.solve.problem import Problem, pose
 from clearway.solve.replay import Outcome
@@ -81,8 +80,7 @@ def _levels(driven: Driven, total: Outcome, watch: Watch) -> tuple[Level, ...]:
         values |= {HOURS: total.out_hours}
         most = float(driven.left.supply.sum())
         return tuple(Level(n, v, most if n == PEOPLE else 0.0) for n, v in values.items())
-    joint = Joint(driven.left, driven.crews)
-    joint.seed(driven.days)
+    joint = driven.joint
     most = joint.bound(COUNT, watch=watch).proved
     # Loads in the program are those of a trip on average: it may not quite reach the plan's weight.
     reached = joint.bound(PEOPLE, watch=watch).reached

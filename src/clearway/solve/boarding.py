@@ -54,15 +54,17 @@ class Riders:
         loads = self._loads(kind, zone, group)
         return float(np.mean(loads[:-1] if len(loads) > 1 else loads)) if loads else 0.0
 
-    def excess(self, kind: VehicleType, zone: int, group: int) -> float:
-        """Return the most persons by which n trips can exceed n mean loads, over all n.
+    def excess(self, kind: VehicleType, zone: int, group: int) -> tuple[float, float]:
+        """Return the most persons by which n trips can exceed n mean loads, in all and a trip.
 
         Households board in order from the end, so that no n trips take more than the first n of
         the fullest ones.
         """
         loads = np.array(self._loads(kind, zone, group), dtype=float)
-        ahead = np.cumsum(loads) - self.mean(kind, zone, group) * np.arange(1, len(loads) + 1)
-        return float(max(ahead.max(initial=0.0), 0.0))
+        trips = np.arange(1, len(loads) + 1)
+        ahead = np.cumsum(loads) - self.mean(kind, zone, group) * trips
+        most = float(max(ahead.max(initial=0.0), 0.0))
+        return most, float(max((ahead / trips).max(initial=0.0), 0.0))
 
     def _loads(self, kind: VehicleType, zone: int, group: int) -> list[int]:
         """Return the persons of each vehicle if all households rode, each as full as may be."""

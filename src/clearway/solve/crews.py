@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clearway.model.scenario import Scenario
 from clearway.solve.boarding import Riders, full_load
-from clearway.solve.drives import Drives, places
-from clearway.solve.shifts import Pickups, Shift, shift
+from clearway.solve.drives import Drives, between, places
+from clearway.solve.shifts import TICK_S, Pickups, Shift, shift
 from clearway.solve.vehicles import Turn
 
 
@@ -48,16 +49,21 @@ class Crews:
     def __init__(self, scenario: Scenario, tables: dict[str, Drives], turns: list[Turn]) -> None:
         """Work out the shifts."""
         place = {name: n for n, (name, _, _) in enumerate(places(scenario))}
-        riders, shifts = Riders(scenario), dict[tuple[str, str], Shift]()
+        riders, shifts = Riders(scenario), dict[tuple[object, ...], Shift]()
         self.turns: list[tuple[Turn, Shift]] = []
         counts: dict[tuple[int, int, int], int] = {}
         known: dict[int, Shift] = {}
         for turn in turns:
             drives = tables[turn.vehicle.kind.id]
-            at = (turn.day.date, drives.type.id)
-            if at not in shifts:
-                shifts[at] = shift(drives, turn.day, pickups(scenario, drives, riders))
-            one = shifts[at]
+            alike: tuple[object, ...] = turn.day.opens.tobytes(), turn.day.date, drives.type.id
+            if alike not in shifts:
+                shifts[alike] = shift(drives, turn.day, pickups(scenario, drives, riders))
+            one = shifts[alike]
+            if math.isfinite(turn.vehicle.until_s):
+                alike = *alike, turn.vehicle.until_s, turn.vehicle.depot
+                if alike not in shifts:
+                    shifts[alike] = replace(one, last_out=_latest(turn, one))
+                one = shifts[alike]
             if len(one.pickups.zone) and one.minute(turn.free_s) < one.minutes:
                 self.turns.append((turn, one))
                 known[id(one)] = one
@@ -66,6 +72,14 @@ class Crews:
         self.alike = tuple(
             Crew(known[one], where, tick, count) for (one, where, tick), count in counts.items()
         )
+
+
+def _latest(turn: Turn, one: Shift) -> NDArray[np.int64]:
+    """Return the last tick at each gate outward from which it is back in time, shape (k,)."""
+    scenario, depot = one.drives.scenario, turn.vehicle.depot
+    homes = [between(scenario, corridor.reception, depot) for corridor in scenario.corridors]
+    free = np.floor((turn.vehicle.until_s - one.begin_s - np.ceil(homes)) / TICK_S)
+    return np.asarray(np.minimum(one.last_out, free.astype(np.int64) - one.after))
 
 
 def pickups(scenario: Scenario, drives: Drives, riders: Riders) -> Pickups:
@@ -84,12 +98,12 @@ def pickups(scenario: Scenario, drives: Drives, riders: Riders) -> Pickups:
     )
 
 
-def over(riders: Riders, pickups_: Pickups, kind: str, scenario: Scenario) -> NDArray[np.float64]:
-    """Return by how many persons any number of trips may exceed so many mean loads, shape (q,)."""
+def over(
+    riders: Riders, pickups_: Pickups, kind: str, scenario: Scenario
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return by how many persons trips may exceed as many mean loads: in all, and a trip; (q,)."""
     types = {one.id: one for one in scenario.fleet.types}
-    return np.array(
-        [
-            riders.excess(types[kind], int(z), int(g))
-            for z, g in zip(pickups_.zone, pickups_.group, strict=True)
-        ]
-    )
+    pairs = zip(pickups_.zone.tolist(), pickups_.group.tolist(), strict=True)
+    each = [riders.excess(types[kind], zone, group) for zone, group in pairs]
+    table = np.array(each, dtype=float).reshape(-1, 2)
+    return table[:, 0].copy(), table[:, 1].copy()

@@ -17,10 +17,11 @@ from clearway.solve.booking import Booking, Day, days
 from clearway.solve.convoys import run_convoy
 from clearway.solve.crews import Crew, Crews
 from clearway.solve.drives import Drives, drives
+from clearway.solve.joint import Joint
 from clearway.solve.medevac import Medevac, fetched
 from clearway.solve.problem import Problem, pose
 from clearway.solve.replay import SECONDS_PER_HOUR, Outcome
-from clearway.solve.riders import Given, Rides, board_all
+from clearway.solve.riders import Rides, board_all
 from clearway.solve.taken import Taken
 from clearway.solve.vehicles import Turn, duty, turns
 
@@ -39,8 +40,8 @@ class Driven:
         Values of those of the demand who ride.
     for_patients, left
         Duties before anybody was given rides, and what those and convoys leave.
-    crews, days
-        Vehicles after what they do for patients, and the rides that they were then given.
+    crews, joint
+        Vehicles after what they do for patients, and the program of their days.
     levels
         ``red_out`` and ``patients_out`` with their bounds; none without patients.
     waiting
@@ -54,7 +55,7 @@ class Driven:
     for_patients: tuple[Duty, ...]
     left: Problem
     crews: tuple[Crew, ...]
-    days: list[Given]
+    joint: Joint
     levels: tuple[Level, ...]
     waiting: tuple[str, ...]
 
@@ -90,7 +91,7 @@ def plan_fleet(problem: Problem) -> Driven:
         for_patients=tuple(one for one in before if one),
         left=left,
         crews=crews.alike,
-        days=rides.days(),
+        joint=rides.joint,
         levels=_levels(scenario, tables, duties),
         waiting=deadlock(scenario.aid.links),
     )

@@ -110,6 +110,49 @@ class LinearProgram:
         """Say which simplex method comes next: the primal one is quicker after new columns."""
         self._highs.setOptionValue("simplex_strategy", _PRIMAL if primal else _DUAL)
 
+    def row_upper(self) -> NDArray[np.float64]:
+        """Return the upper bounds of all rows, shape (rows,)."""
+        return np.array(self._highs.getLp().row_upper_)
+
+    def copy(self) -> LinearProgram:
+        """Return the same program once more, without what was found about it."""
+        other = LinearProgram()
+        other._highs.passModel(self._highs.getLp())
+        other.rows, other.columns = self.rows, self.columns
+        return other
+
+    def solve_whole(
+        self, columns: NDArray[np.int64], start: NDArray[np.float64], *, gap: float, nodes: int
+    ) -> NDArray[np.float64] | None:
+        """Return the best point in which some columns are whole numbers, as far as it was found.
+
+        Parameters
+        ----------
+        columns
+            Shape (n,), numbers of those that are whole.
+        start
+            Shape (n,), values of theirs with which there is a point.
+        gap
+            Share of the bound below which it is good enough.
+        nodes
+            Nodes of the search at most: so many and no seconds, for the same answer every time.
+
+        Returns
+        -------
+        ndarray or None
+            Shape (columns,); None if no point was found.
+        """
+        for option, value in (("mip_rel_gap", gap), ("mip_max_nodes", nodes)):
+            self._highs.setOptionValue(option, value)
+        kinds = np.full(len(columns), highspy.HighsVarType.kInteger)
+        self._highs.changeColsIntegrality(len(columns), columns.astype(np.int32), kinds)
+        self._highs.setSolution(len(columns), columns.astype(np.int32), start)
+        self._highs.run()
+        found = self._highs.getInfo().primal_solution_status
+        if found != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return None
+        return np.array(self._highs.getSolution().col_value)
+
     def set_costs(self, cost: NDArray[np.float64]) -> None:
         """Replace all costs by ``cost`` (shape (columns,))."""
         everyone = np.arange(self.columns, dtype=np.int32)

@@ -1,4 +1,4 @@
-"""The bound of the whole: people on foot and vehicles' days in one linear program."""
+"""People on foot and vehicles' days in one linear program: its bound, and its columns."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from clearway.solve.options import Watch
 from clearway.solve.outings import Ground, sweep_day, trace_day
 from clearway.solve.problem import Problem
 from clearway.solve.relax import Added, Relaxation, Relaxed
-from clearway.solve.riders import Given
 from clearway.solve.shifts import Shift
 
 #: Share by which the program may still be off its bound: less than rounding leaves anyhow.
@@ -30,6 +29,9 @@ DIVERSE: Final = 4
 #: Reduced cost above which a day is not worth adding, in the level's unit.
 WORTHLESS: Final = 1e-7
 
+#: A trip as it was traced, and the persons on board.
+Trips = list[tuple[list[int], float]]
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:
@@ -37,6 +39,29 @@ class Bound:
 
     proved: float
     reached: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Day:
+    """A day that one vehicle of a crew may have: a column.
+
+    Attributes
+    ----------
+    crew
+        Row of the crew.
+    trips
+        As traced, and the persons of each.
+    column
+        Number in the program, from the first one that was added.
+    row, share
+        Shape (n,) each: its parts in rows.
+    """
+
+    crew: int
+    trips: Trips
+    column: int
+    row: NDArray[np.int64]
+    share: NDArray[np.float64]
 
 
 class Joint:
@@ -51,9 +76,18 @@ class Joint:
     exactly by :func:`~clearway.solve.outings.sweep_day`, so the optimum plus what the best day of
     each crew could still save for all its vehicles is a bound (Lagrange) for all plans that leave
     patients their trips, round drives up to half a minute, and book the check of a full vehicle.
+
+    Attributes
+    ----------
+    crews, slots, relaxation
+        As given, how gates' slots lie on the blocks, and the program.
+    days
+        Columns so far; before them come those for persons more than the mean load of a trip.
     """
 
-    def __init__(self, problem: Problem, crews: tuple[Crew, ...]) -> None:
+    def __init__(
+        self, problem: Problem, crews: tuple[Crew, ...], booking: Booking | None = None
+    ) -> None:
         """Write the rows; there are no days yet.
 
         Parameters
@@ -62,137 +96,258 @@ class Joint:
             With what patients take, and nothing else.
         crews
             Vehicles after what they do for patients.
+        booking
+            What patients and convoys take of the gates; None for nothing.
         """
-        self._problem, self._relaxation = problem, (relaxation := Relaxation(problem))
-        self._slots = Slots.of(problem, relaxation)
-        self._crews = crews
-        self._first = relaxation.rows.added
-        relaxation.add_limits(np.array([crew.count for crew in self._crews], dtype=float))
-        self._lane = self._first + len(self._crews)
-        most = Booking(problem.scenario).lane_most.astype(float)
-        relaxation.add_limits(np.repeat(most, self._slots.slots))
-        self._aboard = self._lane + self._slots.share.shape[0]
-        serves = [one.gate_persons_per_s.central for one in problem.scenario.corridors]
-        relaxation.add_limits(np.repeat(serves, self._slots.slots) * self._slots.slot_s)
-        self._add_excess()
+        self.problem, self.relaxation = problem, (relaxation := Relaxation(problem))
+        self.slots = Slots.of(problem, relaxation)
+        self.crews, self.days = crews, list[Day]()
+        self._others = dict[int, float]()
+        self.first = relaxation.rows.added
+        relaxation.add_limits(np.array([crew.count for crew in self.crews], dtype=float))
+        self.lane = self.first + len(self.crews)
+        booking = booking or Booking(problem.scenario)
+        shape = booking.lane.shape
+        lane = booking.lane_most.reshape(shape[0], -1) - booking.lane
+        self._serves = (booking.rate * booking.slot_s)[:, None] - booking.aboard
+        relaxation.add_limits(np.maximum(lane, 0).astype(float).ravel())
+        self.aboard = self.lane + lane.size
+        relaxation.add_limits(np.maximum(self._serves, 0.0).ravel())
+        self._fuller = self._add_excess(self.aboard + lane.size)
 
-    def seed(self, days: list[Given]) -> None:
-        """Add the days of a plan, so that the search begins where that is."""
-        rows = {(id(one.shift), one.place, one.tick): n for n, one in enumerate(self._crews)}
-        self._add([(rows[id(day.shift), *day.where], day.shift, day.trips) for day in days])
+    def seed(self, days: list[tuple[int, int, int, Trips]]) -> None:
+        """Add days of a plan: id of the shift, place and tick from which it sets out, and trips."""
+        rows = {(id(one.shift), one.place, one.tick): n for n, one in enumerate(self.crews)}
+        self.add([(rows[shift, place, tick], trips) for shift, place, tick, trips in days])
+
+    def restrict(self, aboard: NDArray[np.float64]) -> None:
+        """Ask for what can be driven: mean loads, and so many persons on board, (k, slots)."""
+        for column in self._others:
+            self.relaxation.limit(column, 0.0, 0.0)
+        self._limit_aboard(aboard)
+
+    def release(self) -> None:
+        """Take back what was asked for, and let every day have any number of vehicles again."""
+        for column, limit in self._others.items():
+            self.relaxation.limit(column, 0.0, limit)
+        for day in self.days:
+            self.hold(day, 0.0, INFINITY)
+        self._limit_aboard(self._serves)
+
+    @property
+    def size(self) -> int:
+        """Rows and columns of the program."""
+        return self.relaxation.rows.added + self.relaxation.own + len(self.days)
+
+    def room(self) -> NDArray[np.float64]:
+        """Return how much there is of all that days take, by row; infinite where none take any."""
+        relaxation, p = self.relaxation, self.problem
+        rows, left = relaxation.rows, relaxation.limits()
+        left[rows.supply : rows.supply + p.supply.size] = p.supply.ravel()
+        left[rows.serve : rows.site] = relaxation.room
+        left[rows.site : rows.weight] = p.places
+        left[rows.weight : rows.added] = INFINITY
+        return left
+
+    def hold(self, day: Day, lower: float, upper: float) -> None:
+        """Let a number of vehicles between two have a day."""
+        self.relaxation.limit(self.relaxation.own + day.column, lower, upper)
+
+    def vehicles(self, relaxed: Relaxed) -> NDArray[np.float64]:
+        """Return how many vehicles have each day that the program knew of, shape (days,)."""
+        return relaxed.extra[len(self._others) :]
+
+    def _limit_aboard(self, aboard: NDArray[np.float64]) -> None:
+        for n, room in enumerate(np.maximum(aboard, 0.0).ravel().tolist()):
+            self.relaxation.limit_row(self.aboard + n, room)
 
     def bound(
-        self, level: str, *, weight: float = 0.0, exposure: float = INFINITY, watch: Watch
+        self,
+        level: str,
+        *,
+        weight: float = 0.0,
+        exposure: float = INFINITY,
+        watch: Watch,
+        near: float = NEAR,
     ) -> Bound:
         """Return the best that any plan can reach at a level; see :meth:`Relaxation.best`.
 
         Parameters
         ----------
         level
-            A level of the objective, or ``COUNT``.
+            A level of the objective, ``COUNT``, or ``MIXED``.
         weight, exposure
             Weighted persons at least, person-hours at most.
         watch
             Ends the search early; the bound is then right, but not as near.
+        near
+            Share by which the program may still be off its bound.
         """
-        name, best, sign = (PEOPLE if level == COUNT else level), -INFINITY, 1.0
+        name, best = (PEOPLE if level == COUNT else level), -INFINITY
         sign = -1.0 if name == PEOPLE else 1.0
+        self.relaxation.prefer_primal(primal=True)
         for number in range(1, ROUNDS + 1):
-            relaxed = self._relaxation.best(
+            relaxed = self.relaxation.best(
                 name, weight=weight, exposure=exposure, weighted=level != COUNT
             )
             value = sign * relaxed.value
-            saved, grown = self._price(level, relaxed)
+            saved, grown = self.price(level, relaxed)
             best = max(best, value + saved)
             watch.tell(name, number, value, best)
-            if not grown or value - best <= NEAR * abs(best) or watch.over():
+            if not grown or value - best <= near * abs(best) or watch.over():
                 break
         return Bound(sign * best, sign * value)
 
-    def _price(self, level: str, relaxed: Relaxed) -> tuple[float, bool]:
+    def price(self, level: str, relaxed: Relaxed) -> tuple[float, bool]:
         """Add each crew's best days; return what they could save at most, and if any is new.
 
         After its best day the pick-ups of that are left out, and so on: different days of one
         round are all of use, where one alone would change its mind each round.
         """
-        saved, found = 0.0, list[tuple[int, Shift, list[tuple[list[int], float]]]]()
-        dues_ = relaxed.dual[self._first : self._first + len(self._crews)]
-        for one in {id(crew.shift): crew.shift for crew in self._crews}.values():
-            mine = [n for n, crew in enumerate(self._crews) if crew.shift is one]
-            ground = self._ground(one, level, relaxed.dual)
+        saved, found = 0.0, list[tuple[int, Trips]]()
+        dues_ = relaxed.dual[self.first : self.first + len(self.crews)]
+        for one in {id(crew.shift): crew.shift for crew in self.crews}.values():
+            mine = [n for n, crew in enumerate(self.crews) if crew.shift is one]
+            ground = self.ground(one, level, relaxed.dual)
             for number in range(DIVERSE):
-                swept, used = sweep_day(ground), list[int]()
-                for n in mine:
-                    crew = self._crews[n]
-                    reduced = -float(swept.standing[crew.tick, crew.place]) - float(dues_[n])
-                    if reduced < -WORTHLESS:
-                        saved += crew.count * reduced if number == 0 else 0.0
-                        trips = trace_day(ground, swept, crew.place, crew.tick).tolist()
-                        persons = ground.persons
-                        found.append((n, one, [(trip, float(persons[trip[3]])) for trip in trips]))
-                        used += [trip[3] for trip in trips]
-                if not used:
+                days = self.best_days(ground, mine, dues_)
+                for n, reduced, trips in days:
+                    saved += self.crews[n].count * reduced if number == 0 else 0.0
+                    found.append((n, trips))
+                if not days:
                     break
-                ground.worth[:, used] = -np.inf
-        if found:
-            self._add(found)
+                ground.worth[:, [trip[3] for _, _, trips in days for trip, _ in trips]] = -np.inf
+        self.add(found)
         return saved, bool(found)
 
-    def _ground(self, one: Shift, level: str, dual: NDArray[np.float64]) -> Ground:
-        gain, price = dues(self._problem, self._slots, one, level, dual)
-        slots, count = self._slots.rows(one), self._slots.share.shape[0]
-        toll = np.ascontiguousarray(-dual[self._lane : self._lane + count][slots])
-        price = np.ascontiguousarray(price - dual[self._aboard : self._aboard + count][slots])
-        return one.ground(one.pickups.persons, one.pickups.persons * gain, (price, toll))
+    def best_days(
+        self, ground: Ground, crews: list[int], dues_: NDArray[np.float64]
+    ) -> list[tuple[int, float, Trips]]:
+        """Return the best day of each of some crews that drive on one ground, if worth adding.
 
-    def _add(self, days: list[tuple[int, Shift, list[tuple[list[int], float]]]]) -> None:
-        """Add vehicles' days as columns."""
-        self._add_columns([self._column(*day) for day in days])
+        Returns
+        -------
+        list
+            Row of the crew, reduced cost, and trips.
+        """
+        swept, found = sweep_day(ground), list[tuple[int, float, Trips]]()
+        for n in crews:
+            crew = self.crews[n]
+            reduced = -float(swept.standing[crew.tick, crew.place]) - float(dues_[n])
+            if reduced < -WORTHLESS:
+                trips = trace_day(ground, swept, crew.place, crew.tick).tolist()
+                found.append((n, reduced, [(one, float(ground.persons[one[3]])) for one in trips]))
+        return found
 
-    def _add_columns(self, columns: list[tuple[dict[int, float], tuple[float, ...]]]) -> None:
+    def ground(self, one: Shift, level: str, dual: NDArray[np.float64]) -> Ground:
+        """Return what a day is chosen from at prices ``dual``, as if nothing were ever too much."""
+        gain, prices = self.prices(one, level, dual)
+        worth = one.pickups.persons * gain + self.more(one, dual)
+        return one.ground(one.pickups.persons, worth, prices)
+
+    def more(self, one: Shift, dual: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what a trip is worth for persons more than the mean, shape (q,)."""
+        first, more = self._fuller[one.drives.type.id]
+        return np.asarray(-dual[first : first + len(more)] * more)
+
+    def prices(
+        self, one: Shift, level: str, dual: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], tuple[NDArray[np.float64], NDArray[np.float64]]]:
+        """Return what letting a person ride saves, (k, q), and what passing costs, (k, t) each."""
+        gain, price = dues(self.problem, self.slots, one, level, dual)
+        slots, count = self.slots.rows(one), self.slots.share.shape[0]
+        toll = np.ascontiguousarray(-dual[self.lane : self.lane + count][slots])
+        price = np.ascontiguousarray(price - dual[self.aboard : self.aboard + count][slots])
+        return gain, (price, toll)
+
+    def add(self, days: list[tuple[int, Trips]]) -> list[Day]:
+        """Add vehicles' days as columns: rows of crews, and trips."""
+        columns = [self.column(*day) for day in days]
+        first = self._add_columns(columns)
+        more = [
+            Day(
+                n,
+                trips,
+                first + number,
+                np.fromiter(entries, np.int64, len(entries)),
+                np.fromiter(entries.values(), float, len(entries)),
+            )
+            for number, ((n, trips), (entries, _)) in enumerate(zip(days, columns, strict=True))
+        ]
+        self.days += more
+        return more
+
+    def _add_columns(self, columns: list[tuple[dict[int, float], tuple[float, ...]]]) -> int:
+        """Add columns; return the number of the first, from the first that was ever added."""
         if not columns:
-            return
+            return 0
         starts = np.cumsum([0, *(len(entries) for entries, _ in columns)])[:-1]
         index = np.concatenate([np.fromiter(e, np.int32, len(e)) for e, _ in columns])
         value = np.concatenate([np.fromiter(e.values(), float, len(e)) for e, _ in columns])
         counts = np.array([count for _, count in columns])
         sparse = Sparse(starts.astype(np.int32), index, value)
-        self._relaxation.add(Added(sparse, *np.ascontiguousarray(counts.T)))
+        first = self.relaxation.add(Added(sparse, *np.ascontiguousarray(counts.T)))
+        return first - self.relaxation.own
 
-    def _column(
-        self, n: int, one: Shift, trips: list[tuple[list[int], float]]
-    ) -> tuple[dict[int, float], tuple[float, ...]]:
+    def column(self, n: int, trips: Trips) -> tuple[dict[int, float], tuple[float, ...]]:
+        """Return a day's parts in rows, and what it counts at each level."""
+        one = self.crews[n].shift
         aboard = [(trip[3], trip[5], trip[6], persons) for trip, persons in trips]
-        entries, totals = day_entries(self._problem, self._slots, one, aboard)
-        slots = self._slots.rows(one)
+        entries, totals = day_entries(self.problem, self.slots, one, aboard)
+        slots = self.slots.rows(one)
         for trip, _ in trips:
             for k, tick in ((trip[1], trip[2]), (trip[5], trip[6])):
-                row = self._lane + int(slots[k, tick])
+                row = self.lane + int(slots[k, tick])
                 entries[row] = entries.get(row, 0.0) + 1.0
         for _, k, tick, persons in aboard:
-            row = self._aboard + int(slots[k, tick])
+            row = self.aboard + int(slots[k, tick])
             entries[row] = entries.get(row, 0.0) + persons
-        return {**entries, self._first + n: 1.0}, totals
+        first, more = self._fuller[one.drives.type.id]
+        for pickup, _, _, _ in aboard:
+            row = first + pickup
+            entries[row] = entries.get(row, 0.0) - float(more[pickup])
+        return {**entries, self.first + n: 1.0}, totals
 
-    def _add_excess(self) -> None:
-        """Let as many ride, by the shortest ride there is, as fuller trips could take in all."""
-        most: dict[tuple[int, int], float] = {}
-        ride: dict[tuple[int, int], float] = {}
-        riders, scenario = Riders(self._problem.scenario), self._problem.scenario
-        kinds = {crew.shift.drives.type.id: crew.shift for crew in self._crews}
-        for name, one in kinds.items():
-            ahead, least = over(riders, one.pickups, name, scenario), one.ride_h.min(axis=0)
-            for n in np.flatnonzero(np.isfinite(least)):
-                at = int(one.pickups.zone[n]), int(one.pickups.group[n])
-                most[at] = most.get(at, 0.0) + float(ahead[n])
-                ride[at] = min(ride.get(at, np.inf), float(least[n]))
-        first = self._aboard + self._slots.share.shape[0]
-        self._relaxation.add_limits(np.array(list(most.values())))
-        rows, groups = self._relaxation.rows, self._problem.supply.shape[1]
-        columns = list[tuple[dict[int, float], tuple[float, ...]]]()
-        for row, (z, g) in enumerate(most, start=first):
-            weight, hours = float(self._problem.weights[g]), ride[z, g]
-            entries = {rows.supply + z * groups + g: 1.0, rows.weight: weight}
-            entries |= {rows.exposure: hours, row: 1.0}
-            columns.append((entries, (weight, 1.0, hours, 0.0)))
+    def _add_excess(self, first: int) -> dict[str, tuple[int, NDArray[np.float64]]]:
+        """Let a few persons more ride than the mean loads of so many trips, as fuller ones could.
+
+        Returns
+        -------
+        dict
+            By type of vehicle: the first row, one a pick-up, and shape (q,), persons more a trip.
+        """
+        riders, scenario = Riders(self.problem.scenario), self.problem.scenario
+        rows, groups = self.relaxation.rows, self.problem.supply.shape[1]
+        found: dict[str, tuple[int, NDArray[np.float64]]] = {}
+        columns, limits = list[tuple[dict[int, float], tuple[float, ...]]](), list[float]()
+        for name, one in {crew.shift.drives.type.id: crew.shift for crew in self.crews}.items():
+            q, least = one.pickups, one.ride_h.min(axis=0)
+            most, more = over(riders, q, name, scenario)
+            most[~np.isfinite(least)] = 0.0
+            found[name] = first, more
+            self.relaxation.add_limits(np.zeros(len(most)))
+            for n in np.flatnonzero(most > 0):
+                weight, hours = float(self.problem.weights[q.group[n]]), float(least[n])
+                entries = {rows.supply + int(q.zone[n]) * groups + int(q.group[n]): 1.0}
+                entries |= {rows.weight: weight, rows.exposure: hours, first + int(n): 1.0}
+                columns.append((entries, (weight, 1.0, hours, 0.0)))
+                limits.append(float(most[n]))
+            first += len(most)
         self._add_columns(columns)
+        for column, limit in enumerate(limits, start=self.relaxation.own):
+            self._others[column] = limit
+            self.relaxation.limit(column, 0.0, limit)
+        return found
+
+
+def follow(crew: Crew, before: Trips, trip: list[int]) -> list[int] | None:
+    """Return a trip as one of a crew makes it after others; None if it is not there in time.
+
+    Where a trip before is left out, a vehicle may set out from somewhere else.
+    """
+    one, place, free = crew.shift, crew.place, crew.tick
+    if before:
+        last = before[-1][0]
+        place, free = int(one.site[last[5]]), last[6] + int(one.after[last[5]])
+    leave = min(max(trip[0], free), trip[2] - int(one.to_gate[place, trip[1]]))
+    return [leave, *trip[1:]] if leave >= free else None

@@ -168,6 +168,14 @@ class Relaxation:
         """Let one column from outside have values between two."""
         self._lp.limit_column(column, lower, upper)
 
+    def program(self) -> LinearProgram:
+        """Return the linear program as it was solved last, to be changed at will."""
+        return self._lp.copy()
+
+    def limits(self) -> NDArray[np.float64]:
+        """Return the most that each row may hold, shape (rows,)."""
+        return self._lp.row_upper()
+
     def limit_row(self, row: int, upper: float) -> None:
         """Let one row that was added have at most a value."""
         self._lp.set_row(row, -INFINITY, upper)
@@ -264,7 +272,8 @@ class Relaxation:
         room = [served(p.scenario, p.taken, int(k), self._step[gate == k]) for k in np.unique(gate)]
         for k, left in zip(np.unique(gate), room, strict=True):
             upper[steps][gate == k] = left
-        self.room = np.bincount(self._step_block, upper[steps], len(self.blocks.window))
+        whole = np.bincount(self._step_block, upper[steps], len(self.blocks.window))
+        self.room = whole.astype(np.float64)
         if planning.spread < 1:
             columns.add_one(self._hold + 2 + np.arange(2 * zones), -1.0)
         self._lp.add_columns(np.zeros(columns.count), upper, columns.sparse())

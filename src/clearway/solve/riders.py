@@ -14,17 +14,21 @@ from clearway.model.scenario import Scenario, row_of
 from clearway.solve.boarding import Riders
 from clearway.solve.booking import Booking
 from clearway.solve.crews import Crews
-from clearway.solve.drives import between, places
+from clearway.solve.drives import places
 from clearway.solve.dues import Aboard, Slots, day_entries, dues
 from clearway.solve.highs import Sparse
+from clearway.solve.joint import Joint, Trips
 from clearway.solve.outings import sweep_day, trace_day
 from clearway.solve.problem import Problem
 from clearway.solve.relax import MIXED, Added, Relaxation
-from clearway.solve.shifts import TICK_S, Shift
+from clearway.solve.shifts import Shift
 from clearway.solve.vehicles import Turn, with_load
+from clearway.solve.whole import whole_days
+from clearway.solve.whole_program import SMALL
 
-#: Rounds in which vehicles are given their first days, and those in which each is thought over.
-ROUNDS, AGAIN = 12, 24
+#: Rounds in which vehicles that have no day are given one; and, where the program is small, in
+#: which all are given a first one, and in which each is thought over.
+REST, FIRST, AGAIN = 3, 12, 24
 #: Shares by which those who would be fetched twice are worth less in other tries of a day, and by
 #: which one must be better to be taken.
 EASE, BETTER = (0.01, 0.1, 0.3, 0.6), 1e-6
@@ -33,15 +37,21 @@ MORE = 1.1
 
 
 class Rides:
-    """Gives vehicles, a few of each crew in a round, their best days for those who ride.
+    """Gives vehicles days for those who ride.
 
-    What a trip is worth is told by the duals of the relaxation, people first and then exposure:
-    whom it brings out or spares the open, and what others lose at the gate. Days that were given
-    are fixed in the relaxation, so that the next round's duals know of them.
+    What a trip is worth is told by the duals of the linear program, people first and then
+    exposure: whom it brings out or spares the open, and what others lose at the gate. Most
+    vehicles have their days from the program of all of them; those for which it found no whole
+    one have their best day of what is left, one after another.
+
+    Attributes
+    ----------
+    joint
+        The program, with all days that were thought of.
     """
 
     def __init__(self, problem: Problem, crews: Crews, booking: Booking) -> None:
-        """Prepare the relaxation.
+        """Write the program.
 
         Parameters
         ----------
@@ -52,40 +62,75 @@ class Rides:
         booking
             What is taken at the gates; is added to.
         """
-        self._problem, self._booking = problem, booking
+        self._problem, self._booking, self._turns = problem, booking, crews.turns
+        self.joint = Joint(problem, crews.alike, booking)
         self._relaxation, self._left = Relaxation(problem), Riders(problem.scenario).everybody()
         self._given: dict[int, Given] = {}
         self._place = {name: n for n, (name, _, _) in enumerate(places(problem.scenario))}
         self._row = row_of(problem.scenario.corridors)
         self._slots = Slots.of(problem, self._relaxation)
-        self._crews: dict[int, list[tuple[Turn, Shift]]] = {}
-        for turn, one in crews.turns:
-            self._crews.setdefault(id(one), []).append((turn, one))
 
     def give(self) -> None:
-        """Give every vehicle what is best, round by round; then take it back and think it over.
+        """Give every vehicle a day: whole ones of the program, then what is best of the rest."""
+        tried = self._tried() if self.joint.size <= SMALL else []
+        free: dict[tuple[int, int, int], list[tuple[Turn, Shift]]] = {}
+        for turn, one in self._turns:
+            free.setdefault((id(one), *self._where(turn, one)), []).append((turn, one))
+        for n, trips in whole_days(self.joint, self._booking, tried):
+            crew = self.joint.crews[n]
+            self._settle(*free[id(crew.shift), crew.place, crew.tick].pop(0), trips)
+        self._round([pair for pairs in free.values() for pair in pairs], REST)
 
-        The first days are given before it is known what all others do; a second time each vehicle
-        meets what they have left.
-        """
-        for rounds in (ROUNDS, AGAIN):
-            for number in range(rounds):
-                # As many of each crew in each round, or a few crews in some.
-                some = [
-                    each
-                    for turns in self._crews.values()
-                    for each in turns[_nth(number, rounds, len(turns))]
-                ]
-                for turn, _ in some:
-                    self._withdraw(turn)
-                if some:
-                    dual = self._relaxation.best(MIXED).dual
-                    for turn, one in some:
-                        self._give(turn, one, dual)
+    def _tried(self) -> list[tuple[int, int, int, Trips]]:
+        """Return days that are given one vehicle after another, and thought over a second time."""
+        for rounds in (FIRST, AGAIN):
+            self._round(self._turns, rounds)
+        found = [(id(one.shift), *one.where, one.trips) for one in self.days()]
+        for turn, _ in self._turns:
+            self._withdraw(turn)
+        return found
+
+    def _round(self, pairs: list[tuple[Turn, Shift]], rounds: int) -> None:
+        """Give every vehicle its best day, some in each round; what they had is taken back."""
+        for number in range(rounds):
+            some = pairs[_nth(number, rounds, len(pairs))]
+            for turn, _ in some:
+                self._withdraw(turn)
+            dual = self._relaxation.best(MIXED).dual if some else np.empty(0)
+            for turn, one in some:
+                self._give(turn, one, dual)
 
     def days(self) -> list[Given]:
         """Return what was given, as columns of a linear program may hold it."""
         return [given for given in self._given.values() if given.rides]
+
+    def _where(self, turn: Turn, one: Shift) -> tuple[int, int]:
+        """Return place and tick at which a vehicle is free."""
+        return self._place[turn.place], one.minute(turn.free_s)
+
+    def _settle(self, turn: Turn, one: Shift, trips: Trips) -> None:
+        """Give a vehicle a whole day of the program."""
+        where = self._where(turn, one)
+        given = Given(one, where, len(turn.trips), turn.place, turn.free_s, [], [], [], [])
+        for entry, persons in trips:
+            self._add(turn, one, entry, persons, given)
+        self._given[id(turn)] = given
+        aboard = [(trip[3], trip[5], trip[6], persons) for trip, persons in given.trips]
+        given.columns.append(self._fix(one, aboard))
+
+    def _add(self, turn: Turn, one: Shift, entry: list[int], persons: float, given: Given) -> None:
+        """Give a vehicle one trip, and book it."""
+        pickup, k = entry[3], entry[5]
+        zone, group = int(one.pickups.zone[pickup]), int(one.pickups.group[pickup])
+        trip = _trip(self._problem.scenario, one, entry)
+        self._left[zone, group] -= persons
+        self._booking.take(entry[1], trip.gate_in_s)
+        self._booking.take(k, trip.gate_out_s, persons)
+        homes = math.ceil(persons / max(SIZES))
+        name = self._problem.scenario.groups[group].id
+        turn.add(with_load(trip, Load(name, 0, homes, math.ceil(persons))))
+        given.rides.append((zone, group, k, trip.gate_out_s, persons))
+        given.trips.append((entry, persons))
 
     def _withdraw(self, turn: Turn) -> None:
         """Take back all rides of one day."""
@@ -141,9 +186,8 @@ class Rides:
         """Give a vehicle a day; return its worth, and the pick-ups where too few were left."""
         q, mean = one.pickups, one.pickups.persons
         prices, scarce = (price, np.zeros(price.shape)), set[int]()
-        where, slots = (self._place[turn.place], one.minute(turn.free_s)), self._slots.rows(one)
+        where, slots = self._where(turn, one), self._slots.rows(one)
         given = Given(one, where, len(turn.trips), turn.place, turn.free_s, [], [], [], [])
-        latest = _latest(turn, one)
         while True:
             persons = np.minimum(mean, self._left[q.zone, q.group])
             # No more than some gate can check in a slot at all.
@@ -151,9 +195,7 @@ class Rides:
             ground = one.ground(persons, persons * gain, prices, self._booking)
             for k, tick in given.full:
                 ground.lane[k, slots[k] == slots[k, tick]] = False
-            ground = ground._replace(last_out=np.minimum(ground.last_out, latest))
-            start = self._place[turn.place], one.minute(turn.free_s)
-            table = trace_day(ground, sweep_day(ground), *start).tolist()
+            table = trace_day(ground, sweep_day(ground), *self._where(turn, one)).tolist()
             taken = self._take(turn, one, table, persons, given)
             if taken == len(table):
                 break
@@ -183,14 +225,7 @@ class Rides:
                 if not taken:
                     given.full.append((entry[1], entry[2]))
                 return taken
-            self._left[zone, group] -= count
-            self._booking.take(entry[1], trip.gate_in_s)
-            self._booking.take(k, trip.gate_out_s, count)
-            homes = math.ceil(count / max(SIZES))
-            name = self._problem.scenario.groups[group].id
-            turn.add(with_load(trip, Load(name, 0, homes, math.ceil(count))))
-            given.rides.append((zone, group, k, trip.gate_out_s, count))
-            given.trips.append((entry, count))
+            self._add(turn, one, entry, count, given)
         return len(table)
 
     def _fix(self, one: Shift, aboard: list[Aboard]) -> int:
@@ -238,16 +273,6 @@ class Given:
 def _nth(number: int, parts: int, count: int) -> slice:
     """Return one of ``parts`` about equal parts of ``count``."""
     return slice(number * count // parts, (number + 1) * count // parts)
-
-
-def _latest(turn: Turn, one: Shift) -> NDArray[np.int64]:
-    """Return the last tick at each gate outward from which it is back in time, shape (k,)."""
-    if not math.isfinite(turn.vehicle.until_s):
-        return one.last_out
-    scenario, depot = one.drives.scenario, turn.vehicle.depot
-    homes = [between(scenario, corridor.reception, depot) for corridor in scenario.corridors]
-    free = np.floor((turn.vehicle.until_s - one.begin_s - np.ceil(homes)) / TICK_S)
-    return np.asarray(free.astype(np.int64) - one.after)
 
 
 def _trip(scenario: Scenario, one: Shift, entry: list[int]) -> Trip:
