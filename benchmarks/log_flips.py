@@ -114,8 +114,9 @@ def _truncated(lines: Sequence[bytes], read: Sequence[Line]) -> list[list[int]]:
         if not relations(read[:row]):
             missed.append([row, 0])
         for end in range(1, len(line) + 1):
-            (last,) = split(line[:end])
-            if not read_line(last, row + 1, {}).faults:
+            (part,) = split(line[:end])
+            last = read_line(part, row + 1, {})
+            if not last.faults and not relations((*read[:row], last)):
                 missed.append([row, end])
     return missed
 
