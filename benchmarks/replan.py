@@ -21,8 +21,9 @@ from typing import Any, Final
 
 from clearway.model.plan import PEOPLE, Plan
 from clearway.model.scenario import Scenario
-from clearway.operate.replan import Offer, Replanner, taken_up
+from clearway.operate.replan import Offer, Replanner
 from clearway.operate.replan_events import revise
+from clearway.operate.replan_resume import taken_up
 from clearway.read.plan_file import read_plan
 from clearway.read.scenario import read_scenario
 
@@ -135,7 +136,10 @@ def answer(again: Replanner, scenario: Scenario, plan: Plan, drawn: Drawn) -> An
     for now, event in drawn.before:
         known = revise(scenario, plan, now, (event,))
         offer = again.replan(scenario, plan, known.scenario, now, lost_vehicles=known.lost)
-        scenario, plan = known.scenario, taken_up(offer.replan, plan, drawn.now_s)
+        scenario, plan = (
+            known.scenario,
+            taken_up(offer.replan.plan, plan, drawn.now_s, held=offer.replan.held),
+        )
     begin = time.perf_counter()
     known = revise(scenario, plan, drawn.now_s, drawn.events)
     offer = again.replan(scenario, plan, known.scenario, drawn.now_s, lost_vehicles=known.lost)

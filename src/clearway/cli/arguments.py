@@ -14,6 +14,7 @@ from clearway.cli.bundle_arguments import add_bundling
 from clearway.cli.day_arguments import add_day
 from clearway.cli.log_arguments import add_log
 from clearway.cli.pack_arguments import add_pack
+from clearway.cli.replan_arguments import add_replan
 
 #: Every language that a report is written in.
 BOTH: Final = "both"
@@ -46,6 +47,7 @@ COMMANDS: Final = {
     "start": ("clearway.cli.day", "start"),
     "status": ("clearway.cli.day", "status"),
     "ledger": ("clearway.cli.day", "show_ledger"),
+    "replan": ("clearway.cli.replanning", "replan_run"),
     "pack": (_PACK, "pack_orders"),
     "check-page": (_PACK, "check_page"),
     "tally": (_PACK, "write_tally"),
@@ -79,6 +81,7 @@ def parser() -> argparse.ArgumentParser:
     _add_study(verbs)
     add_abort(verbs)
     add_day(verbs)
+    add_replan(verbs)
     add_log(verbs)
     add_pack(verbs)
     add_bundling(verbs)

@@ -20,7 +20,19 @@ from clearway.model.verdict import PlanBreach
 
 #: Rules of which a breach may be what has happened: no plan from now on can undo it.
 FACTS: Final = frozenset(
-    {"window", "margin", "link", "gate", "holding", "conservation", "duty", "trip", "lane", "linked", "triage"}
+    {
+        "window",
+        "margin",
+        "link",
+        "gate",
+        "holding",
+        "conservation",
+        "duty",
+        "trip",
+        "lane",
+        "linked",
+        "triage",
+    }
 )
 
 

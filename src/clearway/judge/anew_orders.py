@@ -24,9 +24,9 @@ def count_changes(scenario: Scenario, plan: Plan, revised: Scenario, replan: Rep
     """Count households by what became of their order.
 
     An order is a movement's corridor and departure, or a vehicle, the moment at which it leaves the
-    stop, and the corridor by which it goes out. It is touched if what the gate or its lane serves in that
-    window from now on, or the window, is not as it was, or the vehicle is gone; a trip also if it
-    comes in by such a gate.
+    stop, and the corridor by which it goes out. It is touched if the window, or what its gate or
+    lane serves in it from now on, is not as it was, or the vehicle is gone; a trip also if it comes
+    in by such a gate.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def _orders(scenario: Scenario, plan: Plan, numbers: dict[_Order, int]) -> Order
         if call.zone in zones and call.group in groups:
             number = numbers.setdefault(call.order, len(numbers))
             mine = found[zones[call.zone], groups[call.group]]
-            mine[call.first : call.first + call.count] = number
+            mine[call.first : call.first + call.households] = number
     return found
 
 
@@ -95,7 +95,7 @@ class _Call(NamedTuple):
     zone: str
     group: str
     first: int
-    count: int
+    households: int
     gates: tuple[tuple[str, int], ...]
     begins_s: int
 
@@ -105,12 +105,12 @@ def _calls(plan: Plan) -> Iterator[_Call]:
     for move in plan.movements:
         order = _Order("", move.depart_s, move.corridor)
         size = (move.first_household, move.households)
-        gates = ((move.corridor, move.depart_s),)
-        yield _Call(order, move.zone, move.group, *size, gates, move.depart_s)
+        way = (move.corridor, move.depart_s)
+        yield _Call(order, move.zone, move.group, *size, (way,), move.depart_s)
     for duty in plan.duties:
         for trip in duty.trips:
-            gates = ((trip.corridor_out, trip.gate_out_s), (trip.corridor_in, trip.gate_in_s))
-            gates = gates if trip.corridor_in else gates[:1]
+            ways = ((trip.corridor_out, trip.gate_out_s), (trip.corridor_in, trip.gate_in_s))
+            gates = tuple(way for way in ways if way[0])
             for stop in trip.stops:
                 order = _Order(duty.vehicle, stop.leave_s, trip.corridor_out)
                 for load in stop.loads:

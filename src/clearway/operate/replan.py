@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
@@ -12,7 +11,6 @@ from clearway.judge.anew import judge_replan
 from clearway.judge.anew_orders import count_changes
 from clearway.judge.case import open_case
 from clearway.judge.outcome import levels as found_levels
-from clearway.model.duty import Load, Trip
 from clearway.model.plan import (
     EXPOSURE,
     HOURS,
@@ -22,7 +20,6 @@ from clearway.model.plan import (
     PEOPLE,
     RED_OUT,
     Level,
-    Movement,
     Plan,
     Status,
 )
@@ -38,7 +35,7 @@ from clearway.solve.anew_gates import Clock
 from clearway.solve.anew_lanes import riders_at
 from clearway.solve.anew_pool import Pool
 from clearway.solve.anew_rules import rules_anew
-from clearway.solve.drives import Drives, drives
+from clearway.solve.drives import drives
 from clearway.solve.problem import Problem, pose
 
 
@@ -147,80 +144,6 @@ def replan(
     return Replanner(scenario).replan(scenario, plan, revised, now_s, lost_vehicles=lost_vehicles)
 
 
-def taken_up(stopped: Replan, announced: Plan, now_s: int) -> Plan:
-    """Return a plan that was made when all stopped, with what had been announced for after now.
-
-    So that people are called as they were told, as far as that can still be. Vehicles that are
-    held inside take no more trips on that day.
-
-    Parameters
-    ----------
-    stopped
-        Made when all stopped; nothing left home between then and now.
-    announced
-        The plan before that.
-    now_s
-        Seconds from the scenario's start.
-    """
-    plan = stopped.plan
-    called = _Called(plan)
-    moves = [
-        move
-        for move in announced.movements
-        if move.depart_s >= now_s and called.free(move.zone, move.group, move)
-    ]
-    until = stopped.now_s + _DAY_S // 2
-    duties = {duty.id: duty for duty in plan.duties}
-    for duty in announced.duties:
-        since = until if duty.vehicle in stopped.held else now_s
-        later = [trip for trip in duty.trips if trip.gate_in_s >= since and called.open(trip)]
-        kept = duties[duty.id].trips if duty.id in duties else ()
-        if later and (not kept or kept[-1].gate_in_s < now_s):
-            duties[duty.id] = dataclasses.replace(duty, trips=(*kept, *later))
-    runs = {run.convoy for run in plan.convoys}
-    convoys = [
-        run
-        for run in announced.convoys
-        if run.convoy not in runs and run.trip.gate_in_s >= now_s
-    ]
-    order = sorted(duties.values(), key=lambda one: (one.trips[0].leave_s, one.id))
-    moves = sorted([*plan.movements, *moves], key=lambda one: (one.depart_s, one.id))
-    return plan.replace(
-        movements=tuple(moves), duties=tuple(order), convoys=(*plan.convoys, *convoys)
-    )
-
-
-class _Called:
-    """Who has an order in a plan."""
-
-    def __init__(self, plan: Plan) -> None:
-        self._runs: dict[tuple[str, str], list[tuple[int, int]]] = {}
-        self._patients = set(plan.patients)
-        for move in plan.movements:
-            self._note(move.zone, move.group, move)
-        for duty in plan.duties:
-            for trip in duty.trips:
-                for stop in trip.stops:
-                    for load in stop.loads:
-                        self._note(stop.zone, load.group, load)
-
-    def _note(self, zone: str, group: str, run: Movement | Load) -> None:
-        end = run.first_household + run.households
-        self._runs.setdefault((zone, group), []).append((run.first_household, end))
-
-    def free(self, zone: str, group: str, run: Movement | Load) -> bool:
-        """Whether nobody of a run has an order."""
-        first, end = run.first_household, run.first_household + run.households
-        return all(b <= first or end <= a for a, b in self._runs.get((zone, group), ()))
-
-    def open(self, trip: Trip) -> bool:
-        """Whether nobody whom a trip fetches has an order."""
-        loads = [(stop.zone, load) for stop in trip.stops for load in stop.loads]
-        free = all(self.free(zone, load.group, load) for zone, load in loads)
-        return free and not self._patients.intersection(trip.patients)
-
-
-_DAY_S: Final = 86_400
 _NOT_COUNTED = Changes(0, 0, 0, 0, 0)
 
 
@@ -232,9 +155,7 @@ def _weight(scenario: Scenario, plan: Plan) -> float:
     return float(walked + sum(weights[load.group] * load.persons for load in loads))
 
 
-def _with_levels(
-    revised: Scenario, before: Plan, plan: Plan, bound: Most, clock: Clock
-) -> Plan:
+def _with_levels(revised: Scenario, before: Plan, plan: Plan, bound: Most, clock: Clock) -> Plan:
     """Return a plan with what it reaches and what no plan from now on exceeds.
 
     No bound is told for exposure and hours but that they are not below 0. What was proved of

@@ -79,7 +79,7 @@ def _one(known: Revised, plan: Plan, now_s: int, told: str) -> Revised:
         return _lose(known, plan, names)
     if len(names) == 1 and last in {"closed", "open"}:
         return _serve(known, names, now_s, 0.0 if last == "closed" else 1.0)
-    verb = names[1] if len(names) == 2 else ""  # noqa: PLR2004 - a corridor and a verb
+    verb = names[1] if len(names) == 2 else ""
     if verb == "at" and re.fullmatch(r"\d{1,3}%", last):
         return _serve(known, names[:1], now_s, int(last[:-1]) / 100)
     if verb in {"opens", "closes"}:
@@ -98,9 +98,7 @@ def _serve(known: Revised, corridors: list[str], now_s: int, share: float) -> Re
     scenario, changes = known.scenario, list(known.scenario.changes)
     for name in corridors:
         _check_corridor(scenario, name)
-        until = max(
-            (one.closes for one in scenario.windows if one.corridor == name), default=None
-        )
+        until = max((one.closes for one in scenario.windows if one.corridor == name), default=None)
         since = scenario.moment(now_s)
         if until is None or not since < until:
             if len(corridors) > 1:

@@ -42,9 +42,7 @@ class OnFoot:
     pool: Pool
 
 
-def go_anew(
-    problem: Problem, before: Scenario, plan: Plan, windows: Known, world: World
-) -> OnFoot:
+def go_anew(problem: Problem, before: Scenario, plan: Plan, windows: Known, world: World) -> OnFoot:
     """Return the movements of ``plan`` as they can be kept, and new ones for those who are left.
 
     Parameters
@@ -119,7 +117,9 @@ def _line(problem: Problem, windows: Known, w: int, serves: NDArray[np.float64])
     corridor = row_of(scenario.corridors)[scenario.windows[w].corridor]
     first, end = int(windows.first[w]), int(windows.end[w])
     holding = scenario.corridors[corridor].holding.limit_persons
-    return Line(first, serves[first:end], problem.last_step[:, w], holding, problem.cohorts * PATIENCE)
+    return Line(
+        first, serves[first:end], problem.last_step[:, w], holding, problem.cohorts * PATIENCE
+    )
 
 
 def _places(problem: Problem, kept: Kept, world: World) -> NDArray[np.float64]:

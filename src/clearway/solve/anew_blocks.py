@@ -14,6 +14,8 @@ from clearway.solve.problem import Problem
 from clearway.solve.residual import Arrival
 
 NONE = -1
+#: What two rates may differ by through rounding.
+_CRUMB = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +86,7 @@ def known(before: Scenario, revised: Scenario, now_step: int) -> Known:
     steps = int(end.max(initial=0))
     rows = row_of(revised.corridors)
     serves = [np.stack([_serves(one, steps), _checks(one, steps)]) for one in (before, revised)]
-    changed = (np.abs(serves[0] - serves[1]) > 1e-9).any(axis=0)
+    changed = np.asarray((np.abs(serves[0] - serves[1]) > _CRUMB).any(axis=0), dtype=bool)
     touched = np.ones(len(opens), dtype=bool)
     for w, row in enumerate(same):
         if row != NONE:

@@ -102,16 +102,16 @@ def most(
 
     Those who are out stay out. The rest is the relaxation of those who go by themselves
     (:class:`~clearway.solve.relax.Relaxation`), begun now, with more ways to go. Those who are
-    under way may be at any gate now; on a later day they come as from the nearest zone. And groups that ride may pass as soon as a
-    vehicle could have brought them: today one that stands at their zone already, on later days one
-    that came in when the gates opened; until the slot is over in which the last vehicle may pass;
-    in both cases as many as the gate serves, whatever vehicles there are. With :math:`x^n` persons
-    who go in the n-th of these ways,
+    under way may be at any gate now; on a later day they come as from the nearest zone. And groups
+    that ride may pass as soon as a vehicle could have brought them: today one that stands at their
+    zone already, on later days one that came in when the gates opened; until the slot is over in
+    which the last vehicle may pass; in both cases as many as the gate serves, whatever vehicles
+    there are. With :math:`x^n` persons who go in the n-th of these ways,
 
     .. math:: \sum_{n, w} x^n_{igw} \le S_{ig}.
 
     Every plan that leaves what has happened, leaves patients the trips that they have and vehicles
-    with stretchers to them, and keeps the rules is a solution of it, so no such plan brings out more.
+    with stretchers to them, and keeps the rules is a solution of it: no such plan brings out more.
     """
     wide, copies = _wide(problem, there, tables, clock)
     taken = _patients(problem.scenario, plan, there, clock)
@@ -128,7 +128,7 @@ class _Shared(Relaxation):
     def __init__(self, problem: Problem, copies: NDArray[np.int64]) -> None:
         """Write it; ``copies`` has shape (g,): whose people each group is."""
         super().__init__(problem)
-        zones, groups = problem.supply.shape
+        groups = problem.supply.shape[1]
         who = self._zone * groups + copies[self._group]
         order = np.argsort(who, kind="stable")
         rows, starts = np.unique(who[order], return_index=True)
@@ -293,4 +293,3 @@ def _patients(scenario: Scenario, plan: Plan, there: Facts, clock: Clock) -> Tak
                 lanes.take(corridors[trip.corridor_out], trip.gate_out_s, aboard)
     shape = len(scenario.zones), len(scenario.groups)
     return Taken(lanes.aboard, np.zeros(shape, dtype=np.int64), there.site)
-

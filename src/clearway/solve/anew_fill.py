@@ -17,7 +17,6 @@ from clearway.solve.problem import Problem
 from clearway.solve.residual import Arrival, Line
 from clearway.solve.routes import Routes
 
-
 #: Slots by which a block must be early at least for its order to be changed.
 SOONER = 4
 
@@ -64,7 +63,7 @@ class Filler:
         was: their place is for those who live farther away.
         """
         line = self.lines[window]
-        for first in self._slots(line, window):
+        for first in self._slots(window):
             self._slot(line, window, first)
             if self.loose:
                 self._sooner(line, window, first)
@@ -106,7 +105,7 @@ class Filler:
         soonest = self._earliest(one.window) + walk
         return bool((soonest <= one.join).any())
 
-    def _slots(self, line: Line, window: int) -> Iterator[int]:
+    def _slots(self, window: int) -> Iterator[int]:
         """Yield the steps at which blocks may begin to come; the last ones end with the window."""
         p = self.problem
         k = int(self.gates[window])

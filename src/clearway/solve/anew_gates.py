@@ -98,7 +98,7 @@ def drop(block: Block, clock: Clock, kept: Kept) -> None:
 
 def _all_fit(line: Line, ahead: Sequence[Block]) -> bool:
     """Add all blocks if they fit together; else none."""
-    before = line.copy()
+    before = line.state()
     for one in ahead:
         line.add(one.arrival)
     if line.holds_all():

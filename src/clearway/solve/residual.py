@@ -49,6 +49,15 @@ class Course:
     finish: NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """Who comes to a gate: persons a step, the last step of each group, and the blocks."""
+
+    come: NDArray[np.float64]
+    latest: NDArray[np.int64]
+    arrivals: tuple[Arrival, ...]
+
+
 class Line:
     """The queue of one gate in one window, first come, first served, as the judge replays it.
 
@@ -94,22 +103,23 @@ class Line:
     def empty(self) -> Line:
         """Return the same line with nobody on it."""
         other = copy(self)
-        other._come = np.zeros(len(self))
-        other._latest = np.full(len(self._latest), -1, dtype=np.int64)
-        other._arrivals = []
+        other.clear()
         return other
 
-    def copy(self) -> Line:
-        """Return the same line with those who come so far."""
-        other = copy(self)
-        other._come, other._latest = self._come.copy(), self._latest.copy()
-        other._arrivals = list(self._arrivals)
-        return other
+    def clear(self) -> None:
+        """Let nobody come any more."""
+        self._come = np.zeros(len(self))
+        self._latest = np.full(len(self._latest), -1, dtype=np.int64)
+        self._arrivals = []
 
-    def restore(self, other: Line) -> None:
-        """Let those come who come on another line of the same gate, and nobody else."""
-        self._come, self._latest = other._come.copy(), other._latest.copy()
-        self._arrivals = list(other._arrivals)
+    def state(self) -> State:
+        """Return who comes so far."""
+        return State(self._come.copy(), self._latest.copy(), tuple(self._arrivals))
+
+    def restore(self, before: State) -> None:
+        """Let those come who came before, and nobody else."""
+        self._come, self._latest = before.come.copy(), before.latest.copy()
+        self._arrivals = list(before.arrivals)
 
     def begun(self, now: int) -> NDArray[np.bool_]:
         """Return of which steps' arrivals any had passed before a step, shape (n,).
