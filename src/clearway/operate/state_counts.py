@@ -40,6 +40,9 @@ class Passed:
         Shape (p,), row and persons of each household, and of each trip.
     arrived_s, passed_s, out_s, turned_s
         Shape (p,), infinite for never.
+    through
+        One a corridor: the moments at which somebody passed, in order, and shape (n + 1,) how many
+        had passed before each.
     """
 
     corridor: NDArray[np.int64]
@@ -48,6 +51,7 @@ class Passed:
     passed_s: NDArray[np.float64]
     out_s: NDArray[np.float64]
     turned_s: NDArray[np.float64]
+    through: tuple[tuple[NDArray[np.float64], NDArray[np.int64]], ...]
 
     @classmethod
     def of(
@@ -84,19 +88,24 @@ class Passed:
         corridor, persons, gate_s, exit_s = zip(*trips, strict=True) if trips else ((),) * 4
         never = np.full(len(trips), np.inf)
         gate = np.array(gate_s, dtype=float)
+        of = np.concatenate([of[walks.movement], np.array(corridor, dtype=np.int64)])
+        size = np.concatenate([walks.size, np.array(persons, dtype=np.int64)])
+        passed = np.concatenate([walks.passed_s, gate])
         return cls(
-            np.concatenate([of[walks.movement], np.array(corridor, dtype=np.int64)]),
-            np.concatenate([walks.size, np.array(persons, dtype=np.int64)]),
+            of,
+            size,
             np.concatenate([walks.arrived_s, gate]),
-            np.concatenate([walks.passed_s, gate]),
+            passed,
             np.concatenate([walks.out_s, np.array(exit_s, dtype=float)]),
             np.concatenate([walks.turned_s, never]),
+            tuple(_in_order(passed[of == k], size[of == k]) for k in rows.values()),
         )
 
     def between(self, corridor: int, since_s: float, until_s: float) -> int:
         """Return the persons who passed a gate from one moment until before another."""
-        within = (since_s <= self.passed_s) & (self.passed_s < until_s)
-        return int(self.persons[(self.corridor == corridor) & within].sum())
+        moments, before = self.through[corridor]
+        first, last = np.searchsorted(moments, (since_s, max(since_s, until_s)))
+        return int(before[last] - before[first])
 
     def waiting(self, corridor: int, now_s: float) -> int:
         """Return the persons who stand at a mouth."""
@@ -221,3 +230,10 @@ def _phase(conditions: Known, corridor: str, window: Stretches | None) -> str:
         (window.opened and bool(serves), OPEN_NOW),
     )
     return next((phase for holds, phase in found if holds), SHUT)
+
+
+def _in_order(
+    passed_s: NDArray[np.float64], persons: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    order = np.argsort(passed_s, kind="stable")
+    return passed_s[order], np.concatenate([[0], np.cumsum(persons[order])])
