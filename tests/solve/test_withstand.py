@@ -23,6 +23,7 @@ from clearway.solve.withstand import (
     QUEUES,
     SCREENED,
     USED,
+    _affordable,
     _crossing_s,
     _holds,
     _mouths,
@@ -313,7 +314,7 @@ def test_less_risk_means_fewer_at_gates_with_a_second_check() -> None:
     """At each gate: caught in no more courses, and no more people brought out on such days."""
     movements = greedy_plan(UNSURE).movements
     mouths = _mouths(UNSURE, movements, before_gate_m(UNSURE, movements), None)
-    made = [_options(UNSURE, mouth, _holds(UNSURE, mouth, 0.25)) for mouth in mouths]
+    made = [_options(UNSURE, mouth, _holds(UNSURE, mouth, 0.25), MEMBERS) for mouth in mouths]
     before: list[_Option] = []
     steps = 0
     for risk in (1.0, 0.2, 0.1, 0.05, 0.02, 0.01, 0.001):
@@ -324,6 +325,38 @@ def test_less_risk_means_fewer_at_gates_with_a_second_check() -> None:
             steps += one != other
         before = chosen
     assert steps >= 3
+
+
+def test_a_rule_that_alone_uses_up_the_risk_is_not_tried_to_the_end() -> None:
+    movements = greedy_plan(UNSURE).movements
+    mouths = _mouths(UNSURE, movements, before_gate_m(UNSURE, movements), None)
+    dropped = 0
+    for mouth in mouths:
+        chosen = _holds(UNSURE, mouth, 0.25)
+        every, _ = _options(UNSURE, mouth, chosen, MEMBERS)
+        for most in (0, 3, 30):
+            some, _ = _options(UNSURE, mouth, chosen, most)
+            kept = {(one.share, one.minutes): one.tried for one in some}
+            assert len(kept) == len(some)
+            for one in every:
+                tried = kept.get((one.share, one.minutes))
+                if tried is None:
+                    assert one.tried.caught.sum() > most
+                    dropped += 1
+                else:
+                    assert tried.caught.tolist() == one.tried.caught.tolist()
+                    assert tried.out == pytest.approx(one.tried.out)
+    assert dropped
+
+
+def test_what_is_affordable_grows_with_the_risk_and_with_days_without_a_second_check() -> None:
+    often = UNSURE.replace(uncertainty=MUCH.replace(recheck_share=est(0.5)))
+    seldom = UNSURE.replace(uncertainty=MUCH.replace(recheck_share=est(0.1)))
+    never = UNSURE.replace(uncertainty=MUCH.replace(recheck_share=est(0.0)))
+    assert _affordable(often, 0.05) == MEMBERS // 10
+    assert _affordable(seldom, 0.05) == MEMBERS // 2
+    assert _affordable(seldom, 0.5) == MEMBERS
+    assert _affordable(never, 0.0) == MEMBERS
 
 
 def test_the_slowest_are_those_of_the_lowest_speed_at_the_lowest_pace() -> None:

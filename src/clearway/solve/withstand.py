@@ -32,6 +32,8 @@ from clearway.solve.yard import BACK, CAUGHT, OUT, Calls, Course, Gate
 MEMBERS: Final = 300
 #: Of these, courses that caps are tried on.
 SCREENED: Final = 100
+#: Courses that a rule for second checks is tried on before it is asked whether it is out of reach.
+AT_ONCE: Final = 50
 #: Share of the accepted risk that the sample is let use up: the rest is for what it cannot know.
 USED: Final = 0.5
 #: Minutes of the gate's central work that may be called and not through, as tried.
@@ -56,6 +58,16 @@ class _Tried:
     out: float
     back: float
     caught: NDArray[np.bool_]
+
+    def and_also(self, other: _Tried) -> _Tried:
+        """Return what both samples together come to."""
+        caught = np.concatenate([self.caught, other.caught])
+        mine = len(self.caught) / max(len(caught), 1)
+        return _Tried(
+            mine * self.out + (1 - mine) * other.out,
+            mine * self.back + (1 - mine) * other.back,
+            caught,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +125,9 @@ def withstand(
     weight = scenario.thresholds.turned_back_weight
     with ThreadPoolExecutor() as pool:
         chosen = list(pool.map(lambda mouth: _holds(scenario, mouth, weight), mouths))
+        most = _affordable(scenario, USED * risk)
         tables = list(
-            pool.map(lambda pair: _options(scenario, *pair), zip(mouths, chosen, strict=True))
+            pool.map(lambda mouth, found: _options(scenario, mouth, found, most), mouths, chosen)
         )
     again = _share_out(scenario, tables, USED * risk)
     gates = tuple(
@@ -192,6 +205,7 @@ def _holds(scenario: Scenario, mouth: _Mouth, weight: float) -> tuple[Gate, floa
         return gate, slack * 60
 
     def worth(tried: Gate, minutes: float) -> float:
+        mouth.trials.count()
         found = _try(scenario, mouth, tried, minutes * 60, mouth.plain[:SCREENED])
         return found.out - weight * found.back
 
@@ -223,7 +237,6 @@ def _try(
 ) -> _Tried:
     central = np.array([group.speed_m_per_s.central for group in scenario.groups])
     group = mouth.calls.group
-    mouth.trials.count()
     late = gate.last_s[0][group] + mouth.calls.walk_m / central[group] + slack_s
     calls = mouth.calls._replace(late_s=late)
     found = np.array([rehearse(calls, course, gate) for course in sample])
@@ -239,19 +252,40 @@ class _Option:
     tried: _Tried
 
 
+def _affordable(scenario: Scenario, budget: float) -> int:
+    """Return in how many courses of the sample one rule may catch anyone, at most."""
+    again = _again_share(scenario)
+    return MEMBERS if again <= 0 else min(MEMBERS, int(np.floor(budget / again * MEMBERS)))
+
+
+def _again_share(scenario: Scenario) -> float:
+    """Return the mean share of days on which people are checked again."""
+    return float(scenario.uncertainty.recheck_share.at((np.arange(64) + 0.5) / 64).mean())
+
+
 def _options(
-    scenario: Scenario, mouth: _Mouth, chosen: tuple[Gate, float]
+    scenario: Scenario, mouth: _Mouth, chosen: tuple[Gate, float], most: int
 ) -> tuple[list[_Option], NDArray[np.bool_]]:
-    """Return what each rule for second checks does, and where anyone is caught without one."""
+    """Return what each rule for second checks does, and where anyone is caught without one.
+
+    A rule that alone catches more than ``most`` is out of reach, and is not tried to the end.
+    """
     gate, slack = chosen
     never = np.zeros(MEMBERS, dtype=bool)
     if _idle(mouth) or mouth.trials.over():
         return [_Option(0.0, 0.0, _Tried(0.0, 0.0, never))], never
+    mouth.trials.count()
     plain = _try(scenario, mouth, gate, slack, mouth.plain).caught
     options = [_Option(0.0, 0.0, _Tried(0.0, 0.0, never))]
     for share in AGAIN_SHARES[1:] if mouth.again else ():
         for minutes in () if mouth.trials.over() else AGAIN_MIN:
-            tried = _try(scenario, mouth, _again(mouth, gate, share, minutes), slack, mouth.again)
+            mouth.trials.count()
+            rule = _again(mouth, gate, share, minutes)
+            few = _try(scenario, mouth, rule, slack, mouth.again[:AT_ONCE])
+            if few.caught.sum() > most:
+                continue
+            rest = mouth.again[AT_ONCE:]
+            tried = few.and_also(_try(scenario, mouth, rule, slack, rest)) if rest else few
             options.append(_Option(share, minutes, tried))
     return options, plain
 
@@ -273,7 +307,7 @@ def _share_out(
     scenario: Scenario, tables: list[tuple[list[_Option], NDArray[np.bool_]]], budget: float
 ) -> list[_Option]:
     """Return an option a corridor: most out, with the risk of all together within ``budget``."""
-    again = float(scenario.uncertainty.recheck_share.at((np.arange(64) + 0.5) / 64).mean())
+    again = _again_share(scenario)
     plain = float(np.any([table[1] for table in tables], axis=0).mean())
 
     def chosen(price: float) -> list[_Option]:
