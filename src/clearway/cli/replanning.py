@@ -119,15 +119,22 @@ def _seconds(scenario: Scenario, text: str) -> int:
 
 def _say(arguments: argparse.Namespace, offer: Offer) -> None:
     made = offer.replan
-    level, changes = made.plan.level(PEOPLE), made.changes
+    level = made.plan.level(PEOPLE)
     lines = [
         made.plan.status.reason.en,
         f"gap {level.gap:.2%}; by weight {1 - made.weight / max(made.weight_bound, 1e-9):.2%}",
         f"{made.turned:,} people turn back, in {len(made.turns):,} blocks",
-        f"orders changed: {changes.affected_changed:,} of {changes.affected:,} households that the"
-        f" event touches, {changes.unaffected_changed:,} of {changes.unaffected:,} others"
-        f" ({changes.share:.2%}); {changes.newly_called:,} are newly called",
+        _orders(offer),
         "judged: no rule is broken",
     ]
     if not arguments.quiet:
         sys.stdout.writelines(f"{printable(line)}\n" for line in lines)
+
+
+def _orders(offer: Offer) -> str:
+    changes = offer.replan.changes
+    return (
+        f"orders changed: {changes.affected_changed:,} of {changes.affected:,} households that the"
+        f" event touches, {changes.unaffected_changed:,} of {changes.unaffected:,} others"
+        f" ({changes.share:.2%}); {changes.newly_called:,} are newly called"
+    )
