@@ -165,7 +165,7 @@ class SqlStore:
     def _read(self, statement: str, told: Sequence[object] = ()) -> tuple[Stored, ...]:
         with self._guarded():
             rows = self._run(statement, told).fetchall()
-        return tuple(Stored(Place(*map(_plain, row[:5])), bytes(row[5])) for row in rows)
+        return tuple(Stored(Place(*map(_plain, row[:5])), _raw(row[5])) for row in rows)
 
     def _run(self, statement: str, told: Sequence[object] = ()) -> Any:
         if self._connection is None:
@@ -197,3 +197,8 @@ def _key(place: Place) -> tuple[int, str, str, int, str]:
 def _plain(value: object) -> Any:
     """Return a value of a column; whoever tampered with it may have put anything there."""
     return value if isinstance(value, int | str) else repr(value)
+
+
+def _raw(value: object) -> bytes:
+    """Return a stored line; in place of bytes there may be anything, as in ``_plain``."""
+    return bytes(value) if isinstance(value, bytes | memoryview) else repr(value).encode()
