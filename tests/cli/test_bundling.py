@@ -13,8 +13,9 @@ import pytest
 from clearway.cli import main
 from clearway.model.event import Event
 from clearway.operate.log.opening import create_log, open_log
+from clearway.operate.run_folder import start_run
 from clearway.publish.bundle.locking import is_locked
-from clearway.seal.keys import create_key
+from clearway.seal.keys import create_key, is_sealed, load_key
 from tests.operate.runs import LATER, NOW, Run, make_run
 
 Capture = pytest.CaptureFixture[str]
@@ -319,3 +320,43 @@ def test_quiet_says_nothing_but_errors(run: Run, tmp_path: Path, capsys: Capture
     assert main(["verify", str(tmp_path / "run.age"), "--quiet", *opening(run)]) == 0
     said = capsys.readouterr()
     assert (said.out, said.err) == ("", "")
+
+
+@pytest.fixture
+def begun(run: Run, tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """Return the folder of a pause that has begun, in the clear or encrypted."""
+    start_run(run.folder, run.plan, tmp_path / "day", NOW, request.param)
+    return tmp_path / "day"
+
+
+@pytest.mark.parametrize("begun", [None, PASSPHRASE], ids=["clear", "encrypted"], indirect=True)
+def test_the_folder_of_a_running_pause_goes_out_with_its_own_log_and_key(
+    begun: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLEARWAY_PASSPHRASE", PASSPHRASE)
+    out, gate = tmp_path / "day.age", tmp_path / "gate.age"
+    assert main(["bundle", str(begun), "--to", f"A={run.to}", "--out", str(out), *AT]) == 0
+    words = ["release", str(begun), "--profile", "gate", "--to", f"B={run.to}", "--out", str(gate)]
+    assert main([*words, *AT]) == 0
+    key = load_key(begun / "log.db.key", PASSPHRASE)
+    ours = ("--identity", str(run.identity), "--signer", key.fingerprint, *AT)
+    assert main(["open", str(out), "--out", str(tmp_path / "in"), *ours]) == 0
+    names = {one.relative_to(tmp_path / "in").as_posix() for one in (tmp_path / "in").rglob("*.*")}
+    assert {"scenario/scenario.toml", "plans/plan-1.json", "log.jsonl", "manifest.json"} <= names
+    assert not [name for name in names if "log.db" in name or name.endswith(".age")]
+    assert main(["open", str(gate), "--out", str(tmp_path / "gate"), *ours]) == 0
+    told = json.loads((tmp_path / "gate" / "release.json").read_text())
+    assert told["plan"]["movements"]
+    # Both are in the register of the pause's own log.
+    log = open_log(begun / "log.db", None, PASSPHRASE if is_sealed(begun / "log.db.key") else None)
+    released = [one.event.about["to"] for one in log.records() if one.event.kind == "release"]
+    log.close()
+    assert released == ["A", "B"]
+
+
+def test_without_a_running_pause_a_key_must_be_named(
+    run: Run, tmp_path: Path, capsys: Capture
+) -> None:
+    words = ["bundle", str(run.plan), "--to", "A", "--in-the-clear", "--out", str(tmp_path / "x")]
+    assert main(words) == 1
+    assert "--key" in capsys.readouterr().err

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from clearway.errors import LogError, ScenarioError
-from clearway.operate.log.opening import open_log
+from clearway.model.event import Event
+from clearway.operate.log.opening import create_log, open_log
 from clearway.operate.run_files import Keyring, gather, records_in, subject_of
 from clearway.publish.bundle.locking import locked_to
 from clearway.publish.release.handing import Terms, whole_release
+from clearway.seal.canonical import canonical, digest
+from clearway.seal.keys import create_key
 from tests.operate.runs import NOW, Run, make_run
 
 
@@ -145,3 +149,26 @@ def test_one_scenario_and_one_plan_are_read(run: Run) -> None:
         subject_of({**files, "other.json": files["plan.json"]})
     with pytest.raises(ScenarioError):
         subject_of({**files, "town/demand.csv": b"broken"})
+
+
+def test_of_several_plans_the_one_that_the_log_names_last_is_released(
+    run: Run, tmp_path: Path
+) -> None:
+    files = gather([run.folder, run.plan], keyring(run))
+    shorter = json.loads(files["plan.json"])
+    shorter["movements"] = shorter["movements"][:1]
+    second = json.dumps(shorter).encode()
+    writer = create_key(tmp_path / "key")
+    log = create_log(tmp_path / "log.db", writer)
+    for n, content in enumerate((files["plan.json"], second), start=1):
+        told = digest(canonical(json.loads(content)))
+        about = {"scenario": "0" * 64, "plan": told, "version": n}
+        log.append(Event("plan", NOW + timedelta(hours=n), about))
+    lines = b"".join(line + b"\n" for line in log.lines())
+    log.close()
+    both = {**files, "plans/plan-2.json": second, "log.jsonl": lines}
+    subject = subject_of(both)
+    assert subject.plan is not None
+    assert len(subject.plan.movements) == 1
+    with pytest.raises(LogError, match="second plan"):
+        subject_of({**both, "plans/plan-2.json": second.replace(b'"persons": ', b'"persons":  1')})

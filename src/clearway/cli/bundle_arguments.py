@@ -29,7 +29,8 @@ def _add_bundle(
         type=Path,
         nargs="+",
         metavar="FILE",
-        help="scenario folder, plan, pack, exported log; or a bundle, which is opened in memory",
+        help="the folder of a running pause; or scenario folder, plan, pack, exported log; or a "
+        "bundle, which is opened in memory",
     )
     verb.add_argument(
         "--profile",
@@ -46,7 +47,10 @@ def _add_bundle(
         help="an organisation or role, and the public key to encrypt to; may be repeated",
     )
     verb.add_argument(
-        "--key", type=Path, required=True, metavar="FILE", help="the writer's key, which signs"
+        "--key",
+        type=Path,
+        metavar="FILE",
+        help="the writer's key, which signs (default: that of a running pause)",
     )
     verb.add_argument(
         "--key-passphrase-file", type=Path, metavar="FILE", help="passphrase of the writer's key"
@@ -125,7 +129,10 @@ def _add_opening(verb: argparse.ArgumentParser) -> None:
         help="private key of age to decrypt with; may be repeated",
     )
     verb.add_argument(
-        "--passphrase-file", type=Path, metavar="FILE", help="passphrase to decrypt with"
+        "--passphrase-file",
+        type=Path,
+        metavar="FILE",
+        help="passphrase to decrypt with: of a bundle, or of the folder of a running pause",
     )
     verb.add_argument(
         "--signer",

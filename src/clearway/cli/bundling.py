@@ -27,7 +27,10 @@ from clearway.operate.retention import (
     overdue,
     register,
 )
-from clearway.operate.run_files import Keyring, checked, gather, subject_of
+from clearway.operate.run_files import Keyring, checked, gather, is_run, subject_of
+from clearway.operate.run_folder import KEY_FILE as RUN_KEY
+from clearway.operate.run_folder import LOG_FILE as RUN_LOG
+from clearway.operate.run_folder import is_encrypted_run
 from clearway.operate.state_said import said
 from clearway.publish.bundle.checking import Checked
 from clearway.publish.bundle.locking import identities_in, locked_to, locked_with, new_identity
@@ -51,6 +54,7 @@ def bundle(arguments: argparse.Namespace) -> int:
     """Seal files in one signed file, as one kind of recipient may see them."""
     _keep_memory_off_disk()
     expect_file(arguments.out)
+    _take_run(arguments, arguments.files)
     names, keys = _recipients(arguments.to)
     _expect_protection(arguments, keys, names)
     key = _key(arguments)
@@ -99,6 +103,7 @@ def open_bundle(arguments: argparse.Namespace) -> int:
 def retention(arguments: argparse.Namespace) -> int:
     """List what was released and what is past its end date; delete it where asked to."""
     now = _moment(arguments.now, "--now")
+    _take_run(arguments, [arguments.folder])
     _expect_proof(arguments)
     key = _key(arguments) if arguments.key is not None else None
     with _log(arguments, key) as log:
@@ -130,6 +135,18 @@ def identity(arguments: argparse.Namespace) -> int:
     write_file(arguments.out, text.encode())
     tell(arguments, public)
     return OK
+
+
+def _take_run(arguments: argparse.Namespace, paths: Sequence[Path]) -> None:
+    """Use the log and the key of the folder of a running pause where no others are named."""
+    for folder in filter(is_run, paths):
+        arguments.log = arguments.log or str(folder / RUN_LOG)
+        arguments.key = arguments.key or folder / RUN_KEY
+        if "passphrase_file" not in arguments or not is_encrypted_run(folder):
+            continue
+        # One passphrase for all of it: asked for once.
+        told = passphrase(arguments.passphrase_file, VARIABLE, f"Passphrase of {folder}")
+        arguments.run_passphrase = told
 
 
 def _release(
@@ -204,14 +221,16 @@ def _keyring(arguments: argparse.Namespace, *own: str) -> Keyring:
     return Keyring(
         now=_moment(arguments.now, "--now"),
         identities=tuple(key for path in arguments.identity for key in identities_in(_text(path))),
-        passphrase=_secret(arguments.passphrase_file),
+        passphrase=getattr(arguments, "run_passphrase", _secret(arguments.passphrase_file)),
         signers=frozenset((*arguments.signer, *own)),
     )
 
 
 def _key(arguments: argparse.Namespace) -> WriterKey:
-    secret = None
-    if is_sealed(arguments.key):
+    if arguments.key is None:
+        raise _refused("--key", "must name the writer's key, which signs")
+    secret = getattr(arguments, "run_passphrase", None)
+    if secret is None and is_sealed(arguments.key):
         prompt = f"Passphrase of {arguments.key}"
         secret = passphrase(arguments.key_passphrase_file, VARIABLE, prompt)
     return load_key(arguments.key, secret)
@@ -222,8 +241,8 @@ def _log(arguments: argparse.Namespace, key: WriterKey | None) -> Iterator[Log |
     if arguments.log is None:
         yield None
         return
-    secret = None
-    if is_encrypted(arguments.log):
+    secret = getattr(arguments, "run_passphrase", None)
+    if secret is None and is_encrypted(arguments.log):
         prompt = f"Passphrase of {arguments.log}"
         secret = passphrase(arguments.log_passphrase_file, VARIABLE, prompt)
     log = open_log(arguments.log, key, secret)

@@ -5,6 +5,7 @@ Nothing here writes: what came encrypted is decrypted in memory, and never stand
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +14,13 @@ from typing import Final
 
 from clearway.errors import Breach, LogError
 from clearway.judge.check import judge
+from clearway.model.event import Event
 from clearway.model.record import Record
 from clearway.model.scenario import Scenario
+from clearway.operate.run_folder import LOG_FILE as RUN_LOG
+from clearway.operate.run_folder import SCENARIO, is_encrypted_run
 from clearway.operate.state_said import said
-from clearway.publish.bundle.archive import MOST_BYTES, problems
+from clearway.publish.bundle.archive import MOST_BYTES, problems, unzipped
 from clearway.publish.bundle.checking import Checked, check
 from clearway.publish.bundle.locking import IDENTITY, is_locked, unlocked
 from clearway.publish.plan_file import FORMAT as PLAN_FORMAT
@@ -25,10 +29,12 @@ from clearway.publish.release.redact import Subject
 from clearway.read.plan_file import plan_in
 from clearway.read.scenario import PLAN_FILE as SCENARIO_FILE
 from clearway.read.scenario import scenario_in
+from clearway.seal.canonical import canonical, digest
 from clearway.seal.verify import read_lines, split, verify
 
 _ZIP: Final = b"PK\x03\x04"
 _DATABASE: Final = b"SQLite format 3\0"
+_LOCKED: Final = ".age"
 #: What must never leave the laptop that made it.
 _SECRETS: Final = (IDENTITY.encode(), b'"clearway key"')
 #: Where a file says what it is.
@@ -73,8 +79,9 @@ def checked(blob: bytes, keyring: Keyring) -> Checked:
 def gather(paths: Iterable[Path], keyring: Keyring) -> dict[str, bytes]:
     """Return the content of files, folders and bundles by the name that each has in a run.
 
-    A folder's files are named under the folder, a file by its name; of a bundle, what is in it.
-    Names that begin with a dot are left out.
+    A folder's files are named under the folder, a file by its name; of a bundle, what is in it; of
+    the folder of a running pause its scenario, its plans and whatever else, but not its log (which
+    goes in as its export) nor its key. Names that begin with a dot are left out.
 
     Raises
     ------
@@ -102,20 +109,21 @@ def gather(paths: Iterable[Path], keyring: Keyring) -> dict[str, bytes]:
 def subject_of(files: Mapping[str, bytes]) -> Subject:
     """Return the scenario, the plan if there is one, its verdict and the log, as they stand in it.
 
+    Of several plans, the one that the log names last holds.
+
     Raises
     ------
     LogError
-        If there is no scenario, more than one of anything, or the log has a fault.
+        If there is no scenario or more than one, the log has a fault, or does not say which of
+        several plans holds.
     ScenarioError
         With every breach of scenario or plan.
     """
     scenario = _scenario(files)
-    plans = [name for name, content in files.items() if _is_plan(name, content)]
-    if len(plans) > 1:
-        raise _refused(plans[1], f"is a second plan beside {plans[0]}; name the one to release")
-    plan = plan_in(files, plans[0], scenario) if plans else None
-    verdict = judge(scenario, plan) if plan is not None else None
     events = tuple(one.event for one in said(records_in(files)).sayings)
+    name = _plan_that_holds(files, events)
+    plan = plan_in(files, name, scenario) if name else None
+    verdict = judge(scenario, plan) if plan is not None else None
     return Subject(scenario, plan, verdict, events)
 
 
@@ -139,7 +147,36 @@ def records_in(files: Mapping[str, bytes]) -> tuple[Record, ...]:
     return tuple(found.values())
 
 
+def is_run(path: Path) -> bool:
+    """Return whether ``path`` is the folder of a running pause, with its scenario and its log."""
+    there = (path / SCENARIO).is_dir() or is_encrypted_run(path)
+    return there and (path / RUN_LOG).is_file()
+
+
+def _run_content(path: Path, keyring: Keyring) -> Iterator[tuple[str, bytes]]:
+    """Yield what is in the folder of a run, decrypted, but for its log and its key."""
+    sealed = is_encrypted_run(path)
+    for one in sorted(path.rglob("*")):
+        name = one.relative_to(path).as_posix()
+        if one.is_dir() or name.startswith((".", RUN_LOG)):
+            continue
+        content = _bytes(one)
+        if not sealed or not is_locked(content):
+            yield name, content
+        elif one.parent == path and name.endswith(f".zip{_LOCKED}"):
+            inside, faults = unzipped(unlocked(content, (), keyring.passphrase))
+            if faults:
+                raise _refused(name, str(faults[0]))
+            folder = name.removesuffix(f".zip{_LOCKED}")
+            yield from ((f"{folder}/{file}", told) for file, told in inside.items())
+        else:
+            yield name.removesuffix(_LOCKED), unlocked(content, (), keyring.passphrase)
+
+
 def _content(path: Path, keyring: Keyring) -> Iterator[tuple[str, bytes]]:
+    if is_run(path):
+        yield from _run_content(path, keyring)
+        return
     if path.is_dir():
         for one in sorted(path.rglob("*")):
             inside = one.relative_to(path)
@@ -181,6 +218,25 @@ def _scenario(files: Mapping[str, bytes]) -> Scenario:
     folder = found[0].removesuffix(SCENARIO_FILE)
     inside = {n.removeprefix(folder): one for n, one in files.items() if n.startswith(folder)}
     return scenario_in(inside)
+
+
+def _plan_that_holds(files: Mapping[str, bytes], events: Iterable[Event]) -> str:
+    """Return the name of the only plan, or of the one that the log names last; empty for none."""
+    plans = [name for name, content in files.items() if _is_plan(name, content)]
+    if len(plans) < 2:
+        return "".join(plans)
+    last = [one.about["plan"] for one in events if one.kind == "plan"][-1:]
+    found = [name for name in plans if last == [_json_hash(name, files[name])]]
+    if not found:
+        raise _refused(plans[1], f"is a second plan beside {plans[0]}; name the one to release")
+    return found[0]
+
+
+def _json_hash(name: str, content: bytes) -> str:
+    try:
+        return digest(canonical(json.loads(content)))
+    except ValueError as error:
+        raise _refused(name, f"must be JSON: {error}") from error
 
 
 def _is_plan(name: str, content: bytes) -> bool:
