@@ -35,8 +35,8 @@ def passphrase(file: Path | None, variable: str, prompt: str, *, twice: bool = F
     """
     told = _from_elsewhere(file, variable)
     if told is None:
-        told = _asked(prompt)
-        if twice and _asked(f"{prompt} (again)") != told:
+        told = _asked(prompt, variable)
+        if twice and _asked(f"{prompt} (again)", variable) != told:
             msg = "the two passphrases are not the same"
             raise LogError(msg)
     if not told:
@@ -52,8 +52,8 @@ def _from_elsewhere(file: Path | None, variable: str) -> str | None:
     return lines[0] if lines else ""
 
 
-def _asked(prompt: str) -> str:
+def _asked(prompt: str, variable: str) -> str:
     if not sys.stdin.isatty():
-        msg = f"a passphrase is needed: name a file that holds it, or set {VARIABLE}"
+        msg = f"a passphrase is needed: name a file that holds it, or set {variable}"
         raise LogError(msg)
     return getpass.getpass(f"{prompt}: ")
