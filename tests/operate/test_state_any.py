@@ -33,7 +33,7 @@ class Day:
     def moments(self) -> list[float]:
         """Return seconds from the start, from before the first opening until after the last."""
         last = max(self.scenario.seconds(one.closes) for one in self.scenario.windows) + 3600
-        return np.linspace(-300, last, 14).round().tolist()
+        return [float(round(at)) for at in np.linspace(-300, last, 14)]
 
     def states(self, at_s: list[float]) -> list[State]:
         """Return the state at each moment."""
