@@ -78,6 +78,7 @@ def commands(place: Path) -> list[list[str]]:
     ours = ["--identity", str(place / "me.key"), "--signer", writer.fingerprint]
     key = ["--key", str(place / "day.log.key")]
     day = [town, str(place / "town.json")]
+    run = str(place / "run")
     few = ["--members", "2", "--seconds", "5"]
     to = ["--to", f"B={public}", "--out", str(place / "gate.age")]
     streets, recipe = write_town(place)
@@ -99,6 +100,10 @@ def commands(place: Path) -> list[list[str]]:
         ["pack", *day, "--day", "2016-10-20", "--out", str(place / "pack")],
         ["check-page", *day, "--code", "none"],
         ["tally", *day, str(place / "form.csv"), "--day", "2016-10-20", "--log", log],
+        ["start", tiny, made, "--out", run, "--at", "2016-10-20T08:00"],
+        ["status", run, "--now", "2016-10-20T09:00"],
+        ["ledger", run, "--now", "2016-10-20T09:00"],
+        ["replan", run, "--now", "2016-10-20T07:00", "--event", "C1 closed"],
         ["bundle", town, str(place / "town.json"), "--to", f"A={public}", "--out", age, *key],
         ["verify", age, *ours],
         ["release", age, "--profile", "gate", *to, *key, *ours, "--log", log],
