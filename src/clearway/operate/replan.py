@@ -26,6 +26,7 @@ from clearway.model.plan import (
 from clearway.model.replan import Changes, Replan
 from clearway.model.scenario import Scenario
 from clearway.model.verdict import PlanBreach
+from clearway.operate.replan_streets import within_streets
 from clearway.operate.replan_words import reason
 from clearway.solve.anew import OnFoot, World, go_anew
 from clearway.solve.anew_blocks import Known, known
@@ -99,6 +100,7 @@ class Replanner:
         new = plan.replace(
             movements=on_foot.movements, duties=driven.duties, convoys=driven.convoys, levels=()
         )
+        new = within_streets(revised, plan, new, now_s)
         new = new.replace(rules=rules_anew(revised, new))
         bound = most(problem, facts(problem, new, turns, windows, clock), new, self._tables, clock)
         new = _with_levels(revised, plan, new, bound, clock)
@@ -165,9 +167,9 @@ def _with_levels(revised: Scenario, before: Plan, plan: Plan, bound: Most, clock
     proved = {level.name: level.bound for level in before.levels}
     names = [name for name in (RED_OUT, PATIENTS_OUT) if name in proved]
     found = [Level(name, values[name], max(proved[name], values[name])) for name in names]
-    people = float(plan.persons)
+    people = values[PEOPLE]
     found.append(Level(PEOPLE, people, max(people, bound.persons)))
     found += [Level(name, values[name], 0.0) for name in (EXPOSURE, HOURS)]
     code = OPTIMAL if plan.persons >= plan.willing_persons else PARTIAL
-    words = reason(revised, clock.now_s, plan, bound.persons)
+    words = reason(revised, clock.now_s, plan, max(people, bound.persons))
     return plan.replace(levels=tuple(found), status=Status(code, words))

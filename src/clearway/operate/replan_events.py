@@ -122,7 +122,11 @@ def _opens(scenario: Scenario, corridor: str, at: datetime, now_s: int) -> Scena
     if at >= window.closes:
         raise _refusal("must be before the window closes")
     if at > window.opens:
-        change = GateChange(corridor, window.opens, at, 0.0, 0.0, _SOURCE)
+        # What went through before now did so, whatever was said of the opening.
+        since = max(window.opens, scenario.moment(now_s))
+        if not since < at:
+            raise _refusal("must not be before now")
+        change = GateChange(corridor, since, at, 0.0, 0.0, _SOURCE)
         return scenario.replace(changes=(*scenario.changes, change))
     if scenario.seconds(at) < now_s:
         raise _refusal("must not be before now")
