@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 from dataclasses import replace
 from datetime import timedelta
@@ -287,7 +288,9 @@ def test_files_that_are_not_there_or_no_files_are_told(
     command: str, run: Run, tmp_path: Path, capsys: Capture
 ) -> None:
     more = ["--out", str(tmp_path / "in")] if command == "open" else []
-    for file in (tmp_path / "nowhere", tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(run.plan)
+    for file in (tmp_path / "nowhere", tmp_path, tmp_path / "pipe", tmp_path / "link"):
         assert main([command, str(file), *more, *opening(run)]) == 1
         said = capsys.readouterr().err
         assert str(file) in said

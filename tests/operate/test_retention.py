@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clearway.errors import LogError
 from clearway.model.event import Event
@@ -13,6 +15,8 @@ from clearway.operate.retention import (
     DELETED,
     HELD,
     OVERDUE,
+    STATES,
+    Kept,
     delete,
     destroy_key,
     incidents,
@@ -171,3 +175,65 @@ def test_a_key_that_is_destroyed_is_proved_by_its_hash(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(LogError, match="file of a key"):
         destroy_key(tmp_path / "me.key", NOW)
+
+
+told = st.lists(
+    st.tuples(st.sampled_from("abc"), st.integers(0, 20), st.sampled_from((True, False))),
+    max_size=12,
+)
+
+
+@given(told, st.integers(-5, 30))
+def test_any_register_tells_each_release_once_and_its_state_from_the_log(
+    steps: list[tuple[str, int, bool]], now: int
+) -> None:
+    events, gone = [], set()
+    for name, days, released in steps:
+        file = digest(name.encode())
+        if released:
+            until = NOW + timedelta(days=days + 1)
+            terms = Terms("gate", f"Team {name}", NOW, until, "UTC")
+            events.append(release_event(terms, name.encode(), NOW + timedelta(minutes=days)))
+        else:
+            gone.add(file)
+            events.append(deletion(file))
+    at = NOW + timedelta(days=now)
+    rows = register(events, at)
+    assert len(rows) == sum(released for _, _, released in steps)
+    assert [row.at for row in rows] == sorted(row.at for row in rows)
+    for row in rows:
+        late = row.expires <= at
+        expected = DELETED if row.file in gone else OVERDUE if late else HELD
+        assert row.state == expected
+        assert row.state in STATES
+    assert register(reversed(events), at) == tuple(
+        sorted(register(reversed(events), at), key=lambda row: row.at)
+    )
+
+
+@given(st.integers(-3, 3))
+def test_nothing_is_deleted_a_moment_too_soon(seconds: int) -> None:
+    now = EXPIRES + timedelta(seconds=seconds)
+    item = Kept(Path("nowhere"), "0" * 64, EXPIRES)
+    assert (overdue([item], now) == (item,)) == (seconds >= 0)
+    # In another zone it is the same moment.
+    shifted = now.astimezone(timezone(timedelta(hours=3)))
+    assert overdue([item], shifted) == overdue([item], now)
+
+
+def test_an_expired_bundle_of_one_s_own_opens_nowhere_and_is_still_found(tmp_path: Path) -> None:
+    (tmp_path / "x.zip").write_bytes(release().bundle)
+    found = check((tmp_path / "x.zip").read_bytes(), {KEY.fingerprint}, EXPIRES)
+    assert [fault.kind for fault in found.faults] == ["expired"]
+    assert len(overdue(kept(tmp_path, ()), EXPIRES)) == 1
+
+
+def test_the_register_outlives_what_it_tells_of(tmp_path: Path) -> None:
+    """The date in the register holds before the one in the file: who released it sets it."""
+    blob = release().bundle
+    (tmp_path / "x.zip").write_bytes(blob)
+    sooner = Terms("full", "Relief agency", NOW, NOW + timedelta(days=1), "UTC")
+    (item,) = kept(tmp_path, [release_event(sooner, blob, NOW)])
+    assert item.expires == NOW + timedelta(days=1)
+    (item,) = kept(tmp_path, ())
+    assert item.expires == EXPIRES

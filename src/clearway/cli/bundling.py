@@ -27,7 +27,14 @@ from clearway.operate.retention import (
     overdue,
     register,
 )
-from clearway.operate.run_files import Keyring, checked, gather, is_run, subject_of
+from clearway.operate.run_files import (
+    Keyring,
+    checked,
+    file_bytes,
+    gather,
+    is_run,
+    subject_of,
+)
 from clearway.operate.run_folder import KEY_FILE as RUN_KEY
 from clearway.operate.run_folder import LOG_FILE as RUN_LOG
 from clearway.operate.run_folder import is_encrypted_run
@@ -81,7 +88,7 @@ def bundle(arguments: argparse.Namespace) -> int:
 def verify(arguments: argparse.Namespace) -> int:
     """Name everything wrong with a bundle; say what it is where nothing is."""
     _keep_memory_off_disk()
-    found = checked(_read(arguments.file), _keyring(arguments))
+    found = checked(file_bytes(arguments.file), _keyring(arguments))
     complain(map(str, found.faults))
     tell(arguments, _described(found))
     return OK if found.sound else FAILED
@@ -90,7 +97,7 @@ def verify(arguments: argparse.Namespace) -> int:
 def open_bundle(arguments: argparse.Namespace) -> int:
     """Write what is in a bundle into a new folder; nothing if anything is wrong with it."""
     _keep_memory_off_disk()
-    found = checked(_read(arguments.file), _keyring(arguments))
+    found = checked(file_bytes(arguments.file), _keyring(arguments))
     complain(map(str, found.faults))
     if not found.sound:
         return FAILED
@@ -280,10 +287,6 @@ def _text(path: Path) -> str:
         return path.read_text("utf-8")
     except UnicodeDecodeError as error:
         raise _refused(str(path), "must be text in UTF-8") from error
-
-
-def _read(path: Path) -> bytes:
-    return path.read_bytes()
 
 
 def _moment(told: str | None, name: str) -> datetime:

@@ -147,6 +147,23 @@ def records_in(files: Mapping[str, bytes]) -> tuple[Record, ...]:
     return tuple(found.values())
 
 
+def file_bytes(path: Path) -> bytes:
+    """Return the content of an ordinary file that is not too large to be a bundle.
+
+    Raises
+    ------
+    LogError
+        If it is a link, a folder or a pipe, is not there, or is too large.
+    OSError
+        If it cannot be read.
+    """
+    if path.is_symlink() or not path.is_file():
+        raise _refused(str(path), "must be an ordinary file")
+    if path.stat().st_size > MOST_BYTES:
+        raise _refused(str(path), f"must have at most {MOST_BYTES:,} bytes")
+    return path.read_bytes()
+
+
 def is_run(path: Path) -> bool:
     """Return whether ``path`` is the folder of a running pause, with its scenario and its log."""
     there = (path / SCENARIO).is_dir() or is_encrypted_run(path)
@@ -160,7 +177,7 @@ def _run_content(path: Path, keyring: Keyring) -> Iterator[tuple[str, bytes]]:
         name = one.relative_to(path).as_posix()
         if one.is_dir() or name.startswith((".", RUN_LOG)):
             continue
-        content = _bytes(one)
+        content = file_bytes(one)
         if not sealed or not is_locked(content):
             yield name, content
         elif one.parent == path and name.endswith(f".zip{_LOCKED}"):
@@ -181,9 +198,9 @@ def _content(path: Path, keyring: Keyring) -> Iterator[tuple[str, bytes]]:
         for one in sorted(path.rglob("*")):
             inside = one.relative_to(path)
             if not any(part.startswith(".") for part in inside.parts) and not one.is_dir():
-                yield f"{path.resolve().name}/{inside.as_posix()}", _bytes(one)
+                yield f"{path.resolve().name}/{inside.as_posix()}", file_bytes(one)
         return
-    blob = _bytes(path)
+    blob = file_bytes(path)
     if not blob.startswith(_ZIP) and not is_locked(blob):
         yield path.name, blob
         return
@@ -193,14 +210,6 @@ def _content(path: Path, keyring: Keyring) -> Iterator[tuple[str, bytes]]:
         raise LogError(f"{path.name}: nothing is taken from it", tuple(breaches))
     # Its own note says for whom it was, not for whom the next one is.
     yield from ((name, one) for name, one in found.files.items() if name != NOTE_FILE)
-
-
-def _bytes(path: Path) -> bytes:
-    if path.is_symlink() or not path.is_file():
-        raise _refused(str(path), "must be an ordinary file")
-    if path.stat().st_size > MOST_BYTES:
-        raise _refused(str(path), f"must have at most {MOST_BYTES:,} bytes")
-    return path.read_bytes()
 
 
 def _check_harmless(name: str, content: bytes) -> None:
@@ -244,4 +253,4 @@ def _is_plan(name: str, content: bytes) -> bool:
 
 
 def _refused(value: str, rule: str) -> LogError:
-    return LogError("cannot be bundled", (Breach(value[:120], 0, "file", "", rule),))
+    return LogError("cannot be bundled or opened", (Breach(value[-200:], 0, "file", "", rule),))
