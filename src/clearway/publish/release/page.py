@@ -152,13 +152,27 @@ def _told(words: Words, value: Mapping[str, Any]) -> Said:
         for key, one in value.items()
         if one is not None or key == "persons"
     ]
-    return Said("; ".join(pairs))
+    return _apart(words, pairs)
 
 
-def _topic(words: Words, value: Any) -> Said:
-    """Return what a recommendation looked at, in the report's words."""
-    report, key = report_words(words.lang), f"topic.{value}"
+def _named(words: Words, value: Any, *, under: str) -> Said:
+    """Return a name that the report has words for, such as a kind of bed, in those words."""
+    report, key = report_words(words.lang), f"{under}.{value}"
     return report.say(key) if key in report.messages else _plain(words, value)
+
+
+def _beds(words: Words, value: Any) -> Said:
+    """Return each kind of bed with its places: low, central, high."""
+    if not isinstance(value, list):
+        return _plain(words, value)
+    pairs = [
+        Said(f"{_BED(words, one.get('kind'))}: {_plain(words, one.get('places'))}") for one in value
+    ]
+    return _apart(words, pairs)
+
+
+def _apart(words: Words, parts: Iterable[Said]) -> Said:
+    return Said(words.say("list.apart").join(parts))
 
 
 def _cell(key: str) -> Cell:
@@ -204,6 +218,8 @@ def _times(value: Any, times: float) -> Any:
     return round(value * times, 6) if isinstance(value, (int, float)) else value
 
 
+_TOPIC: Final = partial(_named, under="topic")
+_BED: Final = partial(_named, under="bed")
 _MOMENTS: Final = frozenset(("opens", "closes", "since", "until", "expires"))
 _MINUTES: Final = partial(_scaled, times=1 / 60)
 _AN_HOUR: Final = partial(_scaled, times=3600.0)
@@ -223,7 +239,7 @@ _SECTIONS: Final[tuple[tuple[str, str, tuple[tuple[str, str, Cell], ...]], ...]]
     (
         "decision",
         "verdict.decision.reasons",
-        _columns("reason=topic where state", reason=_topic),
+        _columns("reason=topic where state", reason=_TOPIC),
     ),
     ("hours", "scenario.windows", _columns("corridor opens closes", opens=_moment, closes=_moment)),
     (
@@ -308,12 +324,13 @@ _SECTIONS: Final[tuple[tuple[str, str, tuple[tuple[str, str, Cell], ...]], ...]]
         "scenario.fleet.types",
         _columns("id name seats wheelchairs stretchers care"),
     ),
-    ("hospitals", "scenario.care.hospitals", _columns("id name beds")),
+    ("hospitals", "scenario.care.hospitals", _columns("id name beds", beds=_beds)),
     (
         "patients",
         "scenario.care.patients",
         _columns(
             "code zone category posture companions care bed ready accepts refuses state",
+            bed=_BED,
             ready=_moment,
         ),
     ),
