@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 
@@ -11,14 +14,21 @@ from clearway.model.plan import EXPOSURE, HOURS, PARTIAL, PEOPLE, Level, Plan, S
 from clearway.solve.dues import COUNT
 from clearway.solve.explain import Shadow, explain
 from clearway.solve.fleet import Driven
-from clearway.solve.go import go
+from clearway.solve.go import Afoot, go
 from clearway.solve.options import Watch
 from clearway.solve.problem import Problem, pose
+from clearway.solve.relax import Relaxation
 from clearway.solve.replay import Outcome
+from clearway.solve.withstand import rules_for
 
 #: What the linear program's values may be off by, as a share.
 SOLVED = 1e-6
+#: Share by which the bound of exposure may be off: rounding leaves little more at that level.
+NEARER = 1e-3
 _NOTHING = Outcome(0, 0.0, 0.0, 0.0)
+
+One = TypeVar("One")
+Other = TypeVar("Other")
 
 
 def beside(whole: Problem, driven: Driven, risk: float | None, watch: Watch) -> Plan:
@@ -38,12 +48,17 @@ def beside(whole: Problem, driven: Driven, risk: float | None, watch: Watch) -> 
     scenario = whole.scenario
     afoot = go(pose(scenario, driven.taken), risk, watch)
     total = _sum(driven.riders, _NOTHING if afoot is None else afoot.outcome)
-    alone = go(driven.left, risk, watch) if driven.riders.persons else None
+    alone = _without_rides(driven, total, risk, watch)
     if alone is not None and alone.outcome.weight > total.weight:
         # Where gates bind, slots that vehicles make uneven can cost more than rides bring.
         afoot, total = alone, alone.outcome
         driven = dataclasses.replace(driven, duties=driven.for_patients)
-    levels = _levels(driven, total, watch)
+    movements = () if afoot is None else afoot.movements
+    levels, rules = _both(
+        lambda: _levels(driven, total, watch),
+        lambda: rules_for(scenario, movements, risk, watch.silent()),
+        watch,
+    )
     shadow = None
     if afoot is not None:
         people = afoot.relaxation.best(PEOPLE, weighted=False)
@@ -54,14 +69,36 @@ def beside(whole: Problem, driven: Driven, risk: float | None, watch: Watch) -> 
         status = Status(PARTIAL, status.reason, status.binding)
     return Plan(
         scenario=scenario.id,
-        movements=() if afoot is None else afoot.movements,
+        movements=movements,
         levels=(*driven.levels, *levels),
         status=_with_ring(status, driven.waiting),
         willing_persons=int(whole.supply.sum()),
         uptake=scenario.planning.uptake.central,
         duties=driven.duties,
         convoys=driven.convoys,
+        rules=rules,
     )
+
+
+def _without_rides(
+    driven: Driven, total: Outcome, risk: float | None, watch: Watch
+) -> Afoot | None:
+    """Return what is found where nobody rides; None if that can bring out no more."""
+    if not driven.riders.persons:
+        return None
+    most = Relaxation(driven.left).best(PEOPLE).value
+    return go(driven.left, risk, watch) if most > total.weight else None
+
+
+def _both(one: Callable[[], One], other: Callable[[], Other], watch: Watch) -> tuple[One, Other]:
+    """Do two things at once that know nothing of each other; the other in a thread of its own."""
+    with ThreadPoolExecutor(1) as pool:
+        waits = pool.submit(other)
+        try:
+            return one(), waits.result()
+        except BaseException:
+            watch.end()
+            raise
 
 
 def _sum(one: Outcome, other: Outcome) -> Outcome:
@@ -85,7 +122,7 @@ def _levels(driven: Driven, total: Outcome, watch: Watch) -> tuple[Level, ...]:
     # Loads in the program are those of a trip on average: it may not quite reach the plan's weight.
     reached = joint.bound(PEOPLE, watch=watch).reached
     weight = min(total.weight, reached) * (1 - SOLVED)
-    exposure = joint.bound(EXPOSURE, weight=weight, watch=watch)
+    exposure = joint.bound(EXPOSURE, weight=weight, watch=watch, near=NEARER)
     spent = max(total.exposure_hours, exposure.reached) * (1 + SOLVED)
     hours = joint.bound(HOURS, weight=weight, exposure=spent, watch=watch)
     least = {EXPOSURE: exposure.proved, HOURS: hours.proved}

@@ -16,6 +16,9 @@ from clearway.solve.taken import Taken, served, uneven
 NEVER: Final = 1 << 40
 #: Share of a slot's persons by which a gate that serves evenly may seem not to.
 EVEN: Final = 1e-9
+#: Share of what a gate serves in a step that may still wait when a slot ends: whole households are
+#: called by it, but who waits once keeps all after them waiting.
+BEHIND: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,7 +137,9 @@ def gate_slots(
 
 def _no_cells() -> Cells:
     whole, real, told = np.empty(0, dtype=np.int64), np.empty(0), np.empty(0, dtype=bool)
-    return Cells(*[whole] * 7, *[real] * 5, told)
+    return Cells(
+        whole, whole, whole, whole, whole, whole, whole, real, real, real, real, real, told
+    )
 
 
 def _last_overlapping(cells: Cells, end: int, rate: float) -> Cells:
@@ -201,7 +206,7 @@ def _aligned(
     edges = np.concatenate([[begin], cuts, [end]])
     first, steps = edges[:-1], np.diff(edges)
     count = len(first)
-    spare = np.full(count, min(queue, rate))
+    spare = np.full(count, min(queue, BEHIND * rate))
     spare[-1] = 0.0
     return Cells(
         corridor=np.full(count, k),

@@ -109,7 +109,7 @@ class Joint:
         booking = booking or Booking(problem.scenario)
         shape = booking.lane.shape
         lane = booking.lane_most.reshape(shape[0], -1) - booking.lane
-        self._serves = (booking.rate * booking.slot_s)[:, None] - booking.aboard
+        self._serves = booking.serves - booking.aboard
         relaxation.add_limits(np.maximum(lane, 0).astype(float).ravel())
         self.aboard = self.lane + lane.size
         relaxation.add_limits(np.maximum(self._serves, 0.0).ravel())

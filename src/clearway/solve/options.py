@@ -82,11 +82,22 @@ class Watch:
         """Start the clock."""
         self._options, self._progress, self._stop = options, progress, stop
         self._begin = time.monotonic()
+        self._ended = False
 
     def over(self) -> bool:
         """Return whether to end with what there is: out of time, or asked to stop."""
         late = time.monotonic() - self._begin >= self._options.seconds
-        return late or (self._stop is not None and self._stop())
+        return self._ended or late or (self._stop is not None and self._stop())
+
+    def end(self) -> None:
+        """Be over from now on, in whatever thread."""
+        self._ended = True
+
+    def silent(self) -> Watch:
+        """Return a watch that ends with this one and tells nothing."""
+        other = Watch(self._options, None, self.over)
+        other._begin = self._begin
+        return other
 
     def left_s(self) -> float:
         """Return the seconds that are left."""

@@ -18,7 +18,7 @@ from clearway.solve.likewise import likewise
 from clearway.solve.master import COUNT
 from clearway.solve.options import Progress, SolveOptions, Watch
 from clearway.solve.problem import Problem, pose
-from clearway.solve.withstand import before_gate_m, withstand
+from clearway.solve.withstand import rules_for
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +78,9 @@ def solve(
         plan = beside(whole, plan_fleet(whole), risk, watch)
     else:
         plan = _alone(whole, risk, watch)
-    return _with_rules(plan, scenario, risk, watch)
+    if risk is None or plan.rules is not None:
+        return plan
+    return plan.replace(rules=rules_for(scenario, plan.movements, risk, watch))
 
 
 def _alone(problem: Problem, risk: float | None, watch: Watch) -> Plan:
@@ -89,17 +91,6 @@ def _alone(problem: Problem, risk: float | None, watch: Watch) -> Plan:
     levels, shadow = _levels(problem, afoot, watch)
     status = explain(problem, shadow, levels[0], finished=afoot.flow.finished)
     return _plan(problem, afoot.movements, levels, status)
-
-
-def _with_rules(plan: Plan, scenario: Scenario, risk: float | None, watch: Watch) -> Plan:
-    """Return ``plan`` with rules if a risk was accepted: gates need them if nobody is called, too.
-
-    People come of themselves, whatever the table says.
-    """
-    if risk is None:
-        return plan
-    walks = before_gate_m(scenario, plan.movements)
-    return plan.replace(rules=withstand(scenario, plan.movements, walks, risk, watch))
 
 
 def _check(risk: float | None) -> None:

@@ -138,6 +138,18 @@ def withstand(
     return Rules(risk, gates, _departures(scenario, movements, before_gate_m, gates, slack))
 
 
+def rules_for(
+    scenario: Scenario, movements: tuple[Movement, ...], risk: float | None, watch: Watch
+) -> Rules | None:
+    """Return rules if a risk was accepted: gates need them if nobody is called, too.
+
+    People come of themselves, whatever the table says.
+    """
+    if risk is None:
+        return None
+    return withstand(scenario, movements, before_gate_m(scenario, movements), risk, watch)
+
+
 def before_gate_m(scenario: Scenario, movements: Sequence[Movement]) -> list[float]:
     """Return the metres that each movement walks before its gate."""
     network = scenario.network
