@@ -140,7 +140,7 @@ def _willing(day: Day) -> list[tuple[int, int]]:
     return [(len(one), int(one.sum())) for one in orders]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(days())
 def test_people_are_conserved_and_who_is_out_stays_out(day: Day) -> None:
     expected = _willing(day)
@@ -159,7 +159,7 @@ def test_people_are_conserved_and_who_is_out_stays_out(day: Day) -> None:
         out = now_out
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(days())
 def test_people_are_conserved_if_all_stops_at_any_step(day: Day) -> None:
     expected = _willing(day)
@@ -179,7 +179,7 @@ def test_people_are_conserved_if_all_stops_at_any_step(day: Day) -> None:
             assert one.where.out.persons <= through + before.where.turned.persons
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(days(), st.randoms(use_true_random=False))
 def test_the_order_of_records_and_doubles_do_not_matter(day: Day, shuffler: random.Random) -> None:
     now = day.scenario.start + timedelta(hours=1)
@@ -189,7 +189,7 @@ def test_the_order_of_records_and_doubles_do_not_matter(day: Day, shuffler: rand
     assert state(day.scenario, day.plan, again, now) == first
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(days(), st.integers(0, 5000))
 def test_what_happens_later_does_not_bear_on_a_state(day: Day, at_s: int) -> None:
     now = day.scenario.start + timedelta(seconds=at_s)
@@ -198,7 +198,7 @@ def test_what_happens_later_does_not_bear_on_a_state(day: Day, at_s: int) -> Non
     assert both[0] == both[1]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(recipes(fair=False))
 def test_a_day_that_runs_as_announced_brings_out_all_whom_the_plan_does(recipe: Any) -> None:
     scenario = build(replace(recipe, spread=1.0, holding_persons=1000.0))

@@ -152,6 +152,18 @@ def test_a_lost_vehicle_keeps_who_is_aboard_and_fetches_nobody_more() -> None:
     assert _at(_hour(5000), empty).where.home.persons == 52
 
 
+def test_a_vehicle_that_is_lost_is_lost_on_the_days_after() -> None:
+    pages = _told("lost", 3600, vehicle=AMB, trip=9)  # of no trip, and yet it is lost
+    found = _vehicle(AMB, _hour(91_000), pages)
+    assert (found.place, found.duty, found.patients) == ("lost", "amb-01 2016-10-20", ("P1",))
+    assert _case("P4", _hour(91_200)).planned == "handed over"
+    assert _case("P4", _hour(91_200), pages).planned == ""
+    pages.tell("vehicle", _hour(90_100), vehicle=AMB, trip=1, state="left")
+    again = _vehicle(AMB, _hour(90_280), pages)
+    assert (again.place, again.duty) == ("inside", "amb-01 2016-10-21")
+    assert _case("P4", _hour(91_300), pages).planned == "handed over"
+
+
 def test_a_vehicle_that_is_heard_of_again_is_not_lost() -> None:
     pages = _told("lost", 900)
     pages.tell("vehicle", _hour(2000), vehicle=BUS, trip=1, state="arrived")

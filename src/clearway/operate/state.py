@@ -196,11 +196,15 @@ def _heard(plan: Plan, conditions: Known) -> _Heard:
     duties = _Duties(plan)
     for one in conditions.of("vehicle"):
         about, at = one.event.about, float(seconds(one.at))
-        duty = duties.of(about["vehicle"], about["trip"], at)
+        lost = about["state"] == "lost"
+        duty = duties.of(about["vehicle"], 0 if lost else about["trip"], at)
         if duty is None:
             odd.append(Odd(one.record.hash, _UNKNOWN))
         else:
             vehicles[duty].append(Heard(about["trip"] - 1, about["state"], at))
+    for name, lost_s in conditions.lost.items():
+        for duty in duties.after(name, lost_s):
+            vehicles[duty].append(Heard(-1, "lost", float(lost_s)))
     convoys: dict[str, list[Heard]] = defaultdict(list)
     known_convoys = {run.convoy for run in plan.convoys}
     for one in conditions.of("convoy"):
@@ -235,6 +239,11 @@ class _Duties:
             default=None,
         )
         return None if near is None else near.id
+
+    def after(self, vehicle: str, at_s: float) -> tuple[str, ...]:
+        """Return the ids of the vehicle's duties that begin after a moment."""
+        own = self._own.get(vehicle, ())
+        return tuple(one.id for one in own if one.trips[0].leave_s > at_s)
 
 
 def _movements(plan: Plan, walks: Trace, now_s: float) -> tuple[MovementState, ...]:

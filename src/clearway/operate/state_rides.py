@@ -384,9 +384,11 @@ def _vehicle(one: Ride, now_s: float) -> VehicleState:
 
 
 def _present(rides: Sequence[Ride], now_s: float) -> Ride:
+    """Return the last that began, or that was lost before it began, or else the first."""
     ordered = sorted(rides, key=lambda one: one.errand.points[0].planned_s)
-    begun = [one for one in ordered if _last(one, now_s) >= 0 or one.end_s <= now_s]
-    return begun[-1] if begun else ordered[0]
+    begun = [one for one in ordered if _last(one, now_s) >= 0]
+    ended = [one for one in ordered if one.end_s <= now_s]
+    return begun[-1] if begun else ended[0] if ended else ordered[0]
 
 
 def _last(one: Ride, now_s: float) -> int:
