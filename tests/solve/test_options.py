@@ -57,3 +57,25 @@ def test_people_are_told_above_zero() -> None:
     assert [(one.value, one.bound) for one in heard] == [(90, 100), (50, 40)]
     assert [one.gap for one in heard] == pytest.approx([0.1, 0.25])
     assert 0 <= heard[0].seconds <= heard[1].seconds
+
+
+def test_a_watch_is_over_when_it_is_ended() -> None:
+    watch = Watch(SolveOptions(), None, None)
+    assert not watch.over()
+    watch.end()
+    assert watch.over()
+
+
+def test_a_silent_watch_ends_with_its_own_and_tells_nobody() -> None:
+    told: list[Progress] = []
+    watch = Watch(SolveOptions(seconds=1000), told.append, None)
+    silent = watch.silent()
+    silent.tell("rules", 1, 1.0, 2.0)
+    assert not told
+    watch.tell("rules", 1, 1.0, 2.0)
+    assert len(told) == 1
+    assert silent.left_s() <= 1000
+    assert not silent.over()
+    watch.end()
+    assert silent.over()
+    assert not Watch(SolveOptions(), None, None).silent().over()
