@@ -116,6 +116,19 @@ def test_turn_backs_of_a_moment_are_those_of_who_is_under_way() -> None:
     assert rules(judge_abort(scenario, plan, short, at_s)) == {"turn"}
 
 
+@pytest.mark.parametrize("goes", [7, -3, 2**40])
+def test_a_shelter_that_is_none_is_named_in_parts_and_orders(goes: int) -> None:
+    scenario, plan, found = good()
+
+    def nowhere(step: AbortStep) -> AbortStep:
+        orders = tuple(replace(one, goes=goes) if one.goes == HOME else one for one in step.orders)
+        return replace(step, goes=np.where(step.goes == HOME, goes, step.goes), orders=orders)
+
+    row = next(n for n, step in enumerate(found.steps) if (step.goes == HOME).any())
+    told = rules(judge_abort(scenario, plan, on_step(row, nowhere)(found)))
+    assert "nowhere" in told
+
+
 # ------------------------------------------------------------------------------------- vehicles
 
 

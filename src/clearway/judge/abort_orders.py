@@ -89,8 +89,8 @@ class OrderCheck:
     def _way(self, order: Order, rows: list[int]) -> Iterator[str]:
         """Yield why the printed way does not lead to where it should in the time it says."""
         part = self.parts.get(self._slowest(order, rows)[0])
-        if part is None or part.spot is None:
-            return  # told as somebody who is not there, or is past the gate
+        if part is None or part.spot is None or not HOME <= order.goes < len(self.of.shelters):
+            return  # told as somebody who is not there, is past the gate, or goes nowhere
         seconds, at = self._begin(order, part)
         if not math.isfinite(seconds):
             yield "begins in a direction in which it cannot go"
