@@ -31,7 +31,8 @@ def test_what_is_taken_is_not_there_any_more() -> None:
     pool = Pool.of(one_corridor())
     pool.put(0, 0, run := Run(2, 5, 0))
     pool.take(0, 0, run, 2)
-    assert pool.runs[0, 0] == [rest := Run(4, 3, 0)]
+    rest = Run(4, 3, 0)
+    assert pool.runs[0, 0] == [rest]
     pool.take(0, 0, rest, 3)
     assert pool.runs[0, 0] == []
 

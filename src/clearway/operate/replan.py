@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -146,7 +147,9 @@ def replan(
     return Replanner(scenario).replan(scenario, plan, revised, now_s, lost_vehicles=lost_vehicles)
 
 
-_NOT_COUNTED = Changes(0, 0, 0, 0, 0)
+#: Persons fewer than this are the rounding of floating-point numbers.
+_CRUMB: Final = 1e-3
+_NOT_COUNTED: Final = Changes(0, 0, 0, 0, 0)
 
 
 def _weight(scenario: Scenario, plan: Plan) -> float:
@@ -167,7 +170,8 @@ def _with_levels(revised: Scenario, before: Plan, plan: Plan, bound: Most, clock
     proved = {level.name: level.bound for level in before.levels}
     names = [name for name in (RED_OUT, PATIENTS_OUT) if name in proved]
     found = [Level(name, values[name], max(proved[name], values[name])) for name in names]
-    people = values[PEOPLE]
+    # Whole persons; fewer than are called only if some of those under way are out too late.
+    people = float(np.floor(values[PEOPLE] + _CRUMB))
     found.append(Level(PEOPLE, people, max(people, bound.persons)))
     found += [Level(name, values[name], 0.0) for name in (EXPOSURE, HOURS)]
     code = OPTIMAL if plan.persons >= plan.willing_persons else PARTIAL

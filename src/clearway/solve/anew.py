@@ -80,6 +80,7 @@ def go_anew(problem: Problem, before: Scenario, plan: Plan, windows: Known, worl
     kept.pool.settle()
     places = _places(problem, kept, world)
     filler = Filler(problem, Routes(problem), gates, kept.pool, clock, places, lines)
+    filler.ids = {one.id for one in plan.movements}
     filler.loose = [one for one in kept.announced if windows.touched[one.window]]
     for w in lines:
         filler.fill(w)

@@ -41,6 +41,8 @@ class Filler:
         By row of window, with those who come so far.
     loose
         Blocks that were announced and may come sooner, since their gate is not as it was.
+    ids
+        Of all movements so far: no two are called alike.
     made
         New movements.
     """
@@ -53,6 +55,7 @@ class Filler:
     places: NDArray[np.float64]
     lines: dict[int, Line]
     loose: list[Block] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
     made: list[Movement] = field(default_factory=list)
 
     def fill(self, window: int) -> None:
@@ -177,7 +180,7 @@ class Filler:
         rows = self.routes.links(self.routes.shortest(z, g, k))
         corridor = scenario.corridors[k].id
         return Movement(
-            id=f"{corridor}-{self.clock.now_s // 60}-{len(self.made) + 1:04d}",
+            id=self._name(corridor),
             zone=scenario.zones[z].id,
             group=scenario.groups[g].id,
             corridor=corridor,
@@ -187,3 +190,11 @@ class Filler:
             households=size[0],
             persons=size[1],
         )
+
+    def _name(self, corridor: str) -> str:
+        """Return an id that tells the corridor and the minute of planning, and is new."""
+        head, number = f"{corridor}-{self.clock.now_s // 60}", len(self.made) + 1
+        while f"{head}-{number:04d}" in self.ids:
+            number += 1
+        self.ids.add(f"{head}-{number:04d}")
+        return f"{head}-{number:04d}"
