@@ -23,6 +23,8 @@ from clearway.solve.withstand import rules_for
 
 #: What the linear program's values may be off by, as a share.
 SOLVED = 1e-6
+#: Share by which the bound of exposure may be off: a small part of what is asked of its gap.
+NEAR = 1e-3
 #: Share by which the bound of exposure may be off: rounding leaves little more at that level.
 NEARER = 1e-3
 _NOTHING = Outcome(0, 0.0, 0.0, 0.0)

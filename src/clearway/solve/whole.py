@@ -18,13 +18,13 @@ from clearway.solve.shifts import Shift
 from clearway.solve.whole_program import SMALL, improved
 
 #: Share by which the program may be off its bound before days are settled.
-CLOSE: Final = 1e-4
+CLOSE: Final = 2e-4
 #: Parts of all vehicles: as many have a day settled in each step of a dive at least.
 STEPS: Final = 25
 #: Part of a vehicle from which a day is settled in any case, and below which it never is.
 SURE, LITTLE = 0.8, 0.1
 #: Rounds of pricing between two steps at most, and days of each crew in one.
-ROUNDS, DIVERSE = 3, 4
+ROUNDS, DIVERSE = 3, 2
 #: Share that a round of pricing must win for another one.
 GAIN: Final = 1e-5
 #: What sums of persons may be off by.
