@@ -37,7 +37,7 @@ class Pages:
             writer=self.writer,
             chain=self.chain,
             number=number,
-            written=event.at.astimezone(UTC) + timedelta(seconds=number),
+            written=_written(event.at, number),
             event=event,
             seen=(),
             before="0" * 64,
@@ -79,6 +79,14 @@ class Pages:
                 opens=window.opens.isoformat(),
                 closes=window.closes.isoformat(),
             )
+
+
+def _written(at: datetime, number: int) -> datetime:
+    """Return a moment a little later, or another one where the calendar ends."""
+    try:
+        return at.astimezone(UTC) + timedelta(seconds=number)
+    except OverflowError:
+        return at_hour(0) + timedelta(seconds=number)
 
 
 def opened(scenario: Scenario) -> Pages:

@@ -212,6 +212,15 @@ def test_a_stop_told_twice_and_one_of_an_unknown_corridor() -> None:
     assert [one.hash for one in found.odd] == [strange.hash]
 
 
+def test_a_closure_from_long_before_holds_still() -> None:
+    scenario = one_corridor()
+    pages = opened(scenario)
+    pages.tell("closure", -200, corridor="C1", closed=True, reason="")
+    found = _known(scenario, pages, 9)
+    assert _spans(found) == ()
+    assert found.closed == {"C1"}
+
+
 def test_a_stop_and_its_end_at_one_moment_are_nothing() -> None:
     scenario = one_corridor()
     pages = opened(scenario)

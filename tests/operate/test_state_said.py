@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import permutations
 from typing import Any
 
@@ -196,3 +196,18 @@ def test_a_confirmation_is_of_the_words_that_were_there() -> None:
     assert said([*pages.records, *second.records]).sayings[0].confirmation == ALONE
     second.tell("confirmation", 10.2, of=fix.hash, role="officer", agrees=True)
     assert said([*pages.records, *second.records]).sayings[0].confirmation == CONFIRMED
+
+
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_a_moment_that_cannot_be_compared_is_shown_and_not_used(year: str) -> None:
+    pages = Pages()
+    far = f"{year}-01-01T00:00:00+14:00"
+    about = {"corridor": "C1", "day": "2016-10-20", "state": "opened"}
+    hours = {"opens": at_hour(8).isoformat(), "closes": f"{year}-12-31T23:59:59-12:00"}
+    first = pages.tell("window", 8, **about, **hours)
+    second = pages.write(replace(_close(Pages(), 9).event, at=datetime.fromisoformat(far)))
+    wrong = _close(pages, 9)
+    fix = _correct(pages, 10, wrong.hash, {**_event(9, closed=True), "at": far})
+    found = said(pages.records)
+    assert found.sayings == ()
+    assert {one.hash for one in found.odd} == {first.hash, second.hash, fix.hash}

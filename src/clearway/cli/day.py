@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from clearway.cli.codes import OK
@@ -22,6 +23,9 @@ from clearway.operate.state import state
 from clearway.operate.state_text import state_lines
 from clearway.publish.isolate import LRI, PDI
 from clearway.read.scenario import read_scenario
+
+#: Beyond these no calendar can be asked.
+_YEARS: Final = range(1900, 2200)
 
 
 def start(arguments: argparse.Namespace) -> int:
@@ -77,8 +81,10 @@ def _moment(text: str | None, zone: str, field: str) -> datetime:
     try:
         told = datetime.fromisoformat(text)
     except ValueError:
+        told = None
+    if told is None or told.year not in _YEARS:
         rule = "must be a moment such as 2016-10-20T11:20"
-        raise ScenarioError((Breach("", 0, field, text[:60], rule),)) from None
+        raise ScenarioError((Breach("", 0, field, text[:60], rule),))
     return told if told.tzinfo is not None else told.replace(tzinfo=ZoneInfo(zone))
 
 

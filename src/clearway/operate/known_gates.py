@@ -14,7 +14,8 @@ from clearway.operate.known_windows import Stretches
 from clearway.operate.state_said import Saying
 
 CLOSURE, STOP, HOURS, SHARE = "closure", "stop", "window", "gate"
-#: How long a change holds of which nobody said when it ends, beyond the last closing.
+#: How long before the start and after the last closing a change holds that began earlier, or of
+#: which nobody said when it ends.
 _BEYOND_S: Final = 86_400
 _WHY: Final = {
     CLOSURE: "log: closed",
@@ -105,7 +106,7 @@ def gate_changes(
     found = []
     for corridor in scenario.corridors:
         layers = _layers(scenario, corridor.id, windows, told)
-        edges = sorted({at for at in layers.edges if -_BEYOND_S <= at < last} | {last})
+        edges = sorted({at for at in layers.edges if -_BEYOND_S < at < last} | {-_BEYOND_S, last})
         since, held = edges[0], _USUAL
         for at in edges:
             shares = layers.at(at) if at < last else _USUAL

@@ -25,6 +25,13 @@ _BROKEN: Final = Text(
     "What is to hold instead cannot be read; the record stands as it was.",
     "تعذرت قراءة ما يحل محله؛ ويبقى القيد كما كان.",
 )
+_NO_TIME: Final = Text(
+    "A moment in it lies in another century; it is not used.",
+    "يقع أحد الأوقات المذكورة فيه في قرن آخر؛ ولم يُستخدم.",
+)
+#: Years of which nobody keeps a log; moments beyond them cannot even be compared.
+_YEARS: Final = range(1900, 2200)
+_MOMENTS: Final = ("opens", "closes", "since", "until", "expires", "review")
 _FORK: Final = Text(
     "Another record of the same writer has the same number; both are used.",
     "يحمل قيد آخر للكاتب نفسه الرقم ذاته؛ واستُخدم القيدان كلاهما.",
@@ -84,18 +91,30 @@ def said(records: Iterable[Record]) -> Said:
     confirms it.
     """
     unique = {one.hash: one for one in records}
-    ordered = sorted(unique.values(), key=_order)
+    timeless = [one for one in unique.values() if not _in_time(one.event)]
+    usable = (one for one in unique.values() if one not in timeless)
+    ordered = sorted(usable, key=_order)
     book = _Book(ordered)
     sayings = []
     for record in ordered:
         if record.event.kind in {"correction", "confirmation"}:
             continue
         found = book.holds(record)
-        if found is not None:
+        if found is not None and not _in_time(found[0]):
+            timeless.append(found[1])
+        elif found is not None:
             event, by = found
             sayings.append(Saying(event, by, book.confirmation(by)))
     sayings.sort(key=lambda one: (_utc(one.event.at), *_order(one.record)[1:]))
-    return Said(tuple(sayings), (*book.odd(), *_forks(ordered)))
+    never = (Odd(name, _NO_TIME) for name in sorted({one.hash for one in timeless}))
+    return Said(tuple(sayings), (*book.odd(), *_forks(ordered), *never))
+
+
+def _in_time(event: Event) -> bool:
+    """Return whether every moment in an event can be one of a pause."""
+    told = (event.about.get(key) for key in _MOMENTS)
+    moments = [datetime.fromisoformat(one) for one in told if isinstance(one, str)]
+    return all(one.year in _YEARS for one in (event.at, *moments))
 
 
 def _order(record: Record) -> tuple[datetime, datetime, str, str, int, str]:
