@@ -12,7 +12,6 @@ import base64
 import binascii
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote, unquote
 
 from clearway.errors import Breach, ScenarioError
 from clearway.publish.pack.pack import Pack
@@ -24,6 +23,9 @@ _BAR: Final = "|"
 _FIELDS: Final = 7
 #: What stands in place of fingerprint and signature on a page that nobody signed.
 UNSIGNED: Final = "-"
+
+
+_PLAIN: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-.:~_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Mark:
         """What the signature is made over."""
         fields = (
             MARK,
-            quote(self.page, safe="/-.:~_"),
+            _quoted(self.page),
             str(self.version),
             _short(bytes.fromhex(self.plan)),
             _short(bytes.fromhex(self.content)),
@@ -95,7 +97,7 @@ def read_mark(text: str) -> Mark:
     if not (version.isascii() and version.isdigit() and len(version) < 10):
         raise _refused("version", version[:40], "must be a whole number")
     found = Mark(
-        page=unquote(page),
+        page=_unquoted(page),
         version=int(version),
         plan=_long("plan", plan, 32).hex(),
         content=_long("content", content, 32).hex(),
@@ -142,6 +144,24 @@ def verify(told: Mark, pack: Pack, key: PublicKey | None) -> tuple[Breach, ...]:
         rule = f"must be {pack.content(page)[:12]}..., what the plan at hand puts on this page"
         found.append(Breach("", 0, "content", told.content[:12], rule))
     return tuple(found)
+
+
+def _quoted(page: str) -> str:
+    """Return an id without letters that a URL has not: each byte of them as ``%41``."""
+    raw = page.encode("utf-8", "surrogatepass")
+    return "".join(chr(one) if one in _PLAIN else f"%{one:02X}" for one in raw)
+
+
+def _unquoted(text: str) -> str:
+    """Return the id again; what is no UTF-8 becomes a letter that no id has."""
+    parts = text.split("%")
+    raw = parts[0].encode()
+    for part in parts[1:]:
+        digits = part[:2]
+        whole = len(digits) == 2 and all(one in "0123456789ABCDEF" for one in digits)
+        raw += bytes.fromhex(digits) if whole else b"%" + digits.encode()
+        raw += part[2:].encode()
+    return raw.decode("utf-8", "replace")
 
 
 def _short(raw: bytes) -> str:
