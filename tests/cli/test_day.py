@@ -10,13 +10,15 @@ import pytest
 
 from clearway.cli.codes import BAD_INPUT, FAILED, OK
 from clearway.cli.entry import main
-from clearway.operate.log.opening import open_log
+from clearway.model.event import Event
+from clearway.operate.log.opening import create_log, open_log
 from clearway.publish.isolate import LRI
 from clearway.publish.plan_file import plan_to_json
 from clearway.publish.scenario_folder import write_scenario
-from clearway.seal.keys import load_key
+from clearway.seal.keys import create_key, load_key
 from tests.judge.sound import sound
 from tests.operate.events import opened
+from tests.scenarios import at_hour
 
 AT = "2016-10-20T06:00"
 
@@ -84,6 +86,21 @@ def test_another_log_can_be_looked_at(run: Path, capsys: pytest.CaptureFixture[s
     assert main(asked) == FAILED
     assert "log.db" in capsys.readouterr().err
     assert main([*asked, "--log", str(moved)]) == OK
+
+
+def test_what_two_laptops_told_otherwise_is_said(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = {"corridor": "C1", "reason": ""}
+    key = create_key(run.parent / "other.key")
+    with closing(create_log(run.parent / "other.db", key)) as other:
+        other.append(Event("closure", at_hour(8.5), {**told, "closed": True}))
+        with closing(open_log(run / "log.db", load_key(run / "log.db.key"))) as log:
+            log.append(Event("closure", at_hour(8.5), {**told, "closed": False}))
+            log.merge(other)
+    for command in ("status", "ledger"):
+        assert main([command, str(run), "--now", "2016-10-20T09:00"]) == OK
+        assert "conflict: " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["status", "ledger"])

@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 
 from clearway.cli.codes import OK
 from clearway.cli.passphrase import VARIABLE, passphrase
-from clearway.cli.say import printable, tell
+from clearway.cli.say import complain, printable, tell
 from clearway.errors import Breach, ScenarioError
 from clearway.operate.ledger import ledger
 from clearway.operate.ledger_text import ledger_json, ledger_lines
+from clearway.operate.log.conflicts import conflicts
 from clearway.operate.log.opening import is_encrypted
 from clearway.operate.run_folder import LOG_FILE, Run, is_encrypted_run, open_run, start_run
 from clearway.operate.state import state
@@ -66,6 +67,11 @@ def _opened(arguments: argparse.Namespace) -> tuple[Run, datetime]:
     sealed = is_encrypted_run(arguments.run)
     sealed = sealed or (arguments.log is not None and is_encrypted(arguments.log))
     run = open_run(arguments.run, _secret(arguments) if sealed else None, arguments.log)
+    complain(
+        f"conflict: {one.what} ({one.one.hash[:12]} and {one.other.hash[:12]}); 'log show' has both"
+        for one in conflicts(run.records)
+        if one.settled is None
+    )
     return run, _moment(arguments.now, run.scenario.timezone, "--now")
 
 

@@ -79,7 +79,7 @@ class Said:
 
     def until(self, now: datetime) -> tuple[Saying, ...]:
         """Return what happened until ``now``, that moment included."""
-        return tuple(one for one in self.sayings if one.at <= now)
+        return tuple(one for one in self.sayings if _utc(one.at) <= _utc(now))
 
 
 def said(records: Iterable[Record]) -> Said:
