@@ -102,14 +102,34 @@ def test_an_event_is_read_from_stdin(
         "about": {"corridor": "C1", "closed": True, "reason": ""},
     }
     monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(event)))
-    said(capsys, "append", log)
+    said(capsys, "append", log, "-")
     out, _ = said(capsys, "show", log, "--json")
     assert json.loads(out)["event"] == event
     for text, rule in (("{", "must be JSON"), ("{}", "must have the keys")):
         monkeypatch.setattr("sys.stdin", io.StringIO(text))
-        assert rule in said(capsys, "append", log, code=1)[1]
+        assert rule in said(capsys, "append", log, "-", code=1)[1]
     monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(event)))
-    assert "belongs into the JSON" in said(capsys, "append", log, "--at", "now", code=1)[1]
+    assert "belongs into the JSON" in said(capsys, "append", log, "-", "--at", "now", code=1)[1]
+
+
+def test_options_may_stand_anywhere_and_a_moment_needs_no_seconds(
+    log: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said(
+        capsys,
+        "append",
+        log,
+        "--at",
+        "2016-10-20T11:20+03:00",
+        "closure",
+        "corridor=C1",
+        "closed=true",
+    )
+    told = json.loads(said(capsys, "show", log, "--json")[0])["event"]
+    assert told["at"] == "2016-10-20T11:20:00+03:00"
+    for wrong in ("noon", "2016-10-20T11:20"):
+        words = ("append", "--at", wrong, log, "closure", "corridor=C1", "closed=true")
+        assert "a moment with its zone" in said(capsys, *words, code=1)[1]
 
 
 @pytest.mark.parametrize(
@@ -120,7 +140,7 @@ def test_an_event_is_read_from_stdin(
         (("closure", "corridor=C1", "closed=maybe"), "closed = maybe: must be true or false"),
         (("closure", "corridor=C1", "closed=true", "x=1"), "closure.x = 1: is none of"),
         (("closure", "closed=true"), "closure.corridor: must be told"),
-        (("closure", "corridor=C1", "closed=true", "--at", "noon"), "must have an object"),
+        (("closure", "corridor=C1", "closed=true", "--at", "noon"), "must be a moment with its zone"),
     ],
 )
 def test_an_event_that_breaks_a_rule_is_refused_in_lines(

@@ -47,7 +47,7 @@ def _add_append(steps: _Verbs[argparse.ArgumentParser]) -> None:
     step = _step(steps, "append", "write down what happened")
     _add_target(step)
     step.add_argument(
-        "kind", nargs="?", metavar="KIND", help="of event; without it, JSON is read from stdin"
+        "kind", metavar="KIND", help="of event; or - for an event as JSON from standard input"
     )
     step.add_argument("about", nargs="*", metavar="KEY=VALUE", help="what the event tells")
     step.add_argument("--at", metavar="MOMENT", help="when it happened (default: now)")

@@ -60,7 +60,7 @@ def _init(arguments: argparse.Namespace) -> int:
 
 
 def _append(arguments: argparse.Namespace) -> int:
-    event = _told(arguments) if arguments.kind else _piped(arguments)
+    event = _piped(arguments) if arguments.kind == "-" else _told(arguments)
     with closing(_opened(arguments, _key(arguments))) as log:
         record = log.append(event, arguments.chain)
     place = f"{record.writer}/{record.chain}/{record.number}"
@@ -217,8 +217,20 @@ def _told(arguments: argparse.Namespace) -> Event:
     for name, (_, holds) in fields.items():
         if name not in about and holds(""):
             about[name] = ""
-    at = arguments.at or datetime.now().astimezone().isoformat()
+    at = _moment(arguments.at) if arguments.at else datetime.now().astimezone().isoformat()
     return event_from_json({"about": about, "at": at, "kind": arguments.kind}, "event")
+
+
+def _moment(text: str) -> str:
+    """Return a moment as the log has it; people write it without its seconds, too."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        rule = "must be a moment with its zone, such as 2016-10-20T11:20+03:00"
+        raise _refused("at", text, rule)
+    return moment.isoformat()
 
 
 def _value(text: str, holds: Callable[[Any], bool]) -> Any:
