@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -69,16 +69,17 @@ def plan_fleet(problem: Problem) -> Driven:
     scenario = problem.scenario
     tables = {kind.id: drives(scenario, kind) for kind in scenario.fleet.types}
     booking = Booking(scenario)
-    turns_of = {day.date: turns(scenario, day) for day in days(scenario)}
+    turns_of = openings(scenario, tables)
+    all_turns = [turn for parts in turns_of.values() for part in parts for turn in part]
     medevac = Medevac(scenario, tables, booking)
     convoys = _in_turn(scenario, tables, booking, medevac, turns_of)
-    before = [duty(scenario, turn) for turns in turns_of.values() for turn in turns]
+    before = [duty(scenario, turn) for turn in all_turns]
     taken = taken_by(scenario, tuple(one for one in before if one))
     left = pose(scenario, taken)
-    crews = Crews(scenario, tables, [turn for turns in turns_of.values() for turn in turns])
+    crews = Crews(scenario, tables, all_turns)
     rides = Rides(left, crews, booking)
     rides.give()
-    boarded, _ = board_all(scenario, list(turns_of.values()))
+    boarded, _ = board_all(scenario, [all_turns])
     made = [duty(scenario, turn) for turns in boarded for turn in turns]
     duties = tuple(
         sorted((one for one in made if one), key=lambda one: (one.trips[0].leave_s, one.id))
@@ -97,12 +98,60 @@ def plan_fleet(problem: Problem) -> Driven:
     )
 
 
+def openings(scenario: Scenario, tables: dict[str, Drives]) -> dict[str, list[list[Turn]]]:
+    """Return every vehicle's empty turns by date, a list for each opening on it.
+
+    A duty is of one opening. Between two on one date vehicles are back at the depot; where they
+    overlap, each has its share of the vehicles.
+    """
+    reach = max((_reach(one) for one in tables.values()), default=0.0)
+    found: dict[str, list[list[Turn]]] = {}
+    for day, *others in _at_once(days(scenario)):
+        parts = found.setdefault(day.date, [])
+        since = math.floor(float(day.opens.min()) - reach) if parts else -math.inf
+        for before in parts:
+            before[:] = [_between(turn, -math.inf, since) for turn in before]
+        number, every = len(parts), 1 + len(others)
+        for n, one in enumerate((day, *others)):
+            name = f"{one.date} {number + n + 1}" if number + n else one.date
+            mine = turns(scenario, replace(one, date=name))[n::every]
+            parts.append([_between(turn, since, math.inf) for turn in mine])
+    return found
+
+
+def _at_once(all_days: tuple[Day, ...]) -> list[list[Day]]:
+    """Return openings, those of one date together that are open at the same time."""
+    found = list[list[Day]]()
+    for day in all_days:
+        last = found[-1] if found else []
+        closes = max((float(one.closes.max()) for one in last), default=-math.inf)
+        if last and last[0].date == day.date and float(day.opens.min()) < closes:
+            last.append(day)
+        else:
+            found.append([day])
+    return found
+
+
+def _reach(one: Drives) -> float:
+    """Return the most seconds from a depot to a gate."""
+    drive = (one.outside + one.inward)[: len(one.scenario.fleet.depots)]
+    return float(drive[np.isfinite(drive)].max(initial=0.0))
+
+
+def _between(turn: Turn, since_s: float, until_s: float) -> Turn:
+    """Return a turn whose vehicle is away between two moments only."""
+    vehicle = turn.vehicle
+    since_s, until_s = max(vehicle.since_s, since_s), min(vehicle.until_s, until_s)
+    kept = replace(vehicle, since_s=since_s, until_s=until_s)
+    return Turn(kept, turn.day, turn.place, max(turn.free_s, since_s))
+
+
 def _in_turn(
     scenario: Scenario,
     tables: dict[str, Drives],
     booking: Booking,
     medevac: Medevac,
-    turns_of: dict[str, list[Turn]],
+    turns_of: dict[str, list[list[Turn]]],
 ) -> list[ConvoyRun]:
     """Plan convoys, then patients day by day, each after that on which it depends.
 
@@ -127,10 +176,12 @@ def _in_turn(
                 runs.append(run)
                 done[name] = float(run.trip.stops[0].arrive_s)
         else:
-            day_turns = turns_of[name.partition(":")[2]]
-            medevac.run(day_turns, since)
+            parts = turns_of[name.partition(":")[2]]
+            for part in parts:
+                medevac.run(part, since)
             if not any(name.startswith(f"{PATIENTS}:") for name in open_):
-                medevac.run_rest(day_turns, since)
+                medevac.run_rest(parts[-1], since)
+            day_turns = [turn for part in parts for turn in part]
             if any(trip.patients for turn in day_turns for trip in turn.trips):
                 # What waits for a day on which nobody is moved never begins.
                 done[name] = _last_out(scenario, tables, day_turns, since)
