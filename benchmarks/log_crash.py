@@ -27,6 +27,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
+from unittest import mock
 
 from benchmarks.child import ROOT
 from benchmarks.postgres_server import running
@@ -34,10 +35,21 @@ from clearway.errors import LogError
 from clearway.model.event import Event
 from clearway.operate.log.log import Log
 from clearway.operate.log.opening import create_log, open_log
+from clearway.operate.log.sqlite import FileEngine
 from clearway.seal.keys import WriterKey
 
 #: Ways in which the disk fails, as ``log_faults.c`` numbers them from 1.
-FAULTS: Final = ("io error", "no space", "short write", "torn write", "power cut", "flush lost")
+FAULTS: Final = (
+    "io error",
+    "no space",
+    "short write",
+    "torn write",
+    "power cut",
+    "flush lost, then power cut",
+    "flush lost, killed, opened anew, then power cut",
+)
+#: From this way on a trial ends by a power cut in any case.
+_POWER: Final = 4
 #: Records that a trial tries to append.
 APPENDS: Final = 6
 #: Trials by killing that go on with one log before a new one is begun.
@@ -48,6 +60,8 @@ LIFE_MS: Final = 40.0
 SERVER_LIFE_S: Final = 0.6
 
 _NO_END: Final = 10**6
+#: Bytes by which a record is acknowledged: its hash and the end of the line.
+_ACKNOWLEDGED: Final = 65
 
 _KEY: Final = WriterKey.from_seed(b"\x01" * 32)
 _START: Final = datetime(2016, 10, 20, 8, tzinfo=UTC)
@@ -84,7 +98,7 @@ class Found:
     ended: dict[str, int] = field(default_factory=dict)
 
 
-def inject(first: int, trials: int, secret: str | None, *, weaken: bool = False) -> Found:
+def inject(first: int, trials: int, secret: str | None, weaken: str = "") -> Found:
     """Let the disk fail at call after call, in each way in turn.
 
     Parameters
@@ -94,7 +108,8 @@ def inject(first: int, trials: int, secret: str | None, *, weaken: bool = False)
     secret
         Passphrase; None for a log in the clear.
     weaken
-        Write without flushing, to see that losses are found.
+        ``unflushed`` writes without flushing, ``unsettled`` opens a log without flushing what its
+        last writer left: to see that losses are found. Empty for the log as it is.
     """
     found = Found()
     with tempfile.TemporaryDirectory(prefix="clearway-faults-") as scratch:
@@ -105,15 +120,22 @@ def inject(first: int, trials: int, secret: str | None, *, weaken: bool = False)
             folder = base / "trial"
             shutil.copytree(templates[number // len(FAULTS) % 2], folder)
             way, at = number % len(FAULTS), 1 + number // (2 * len(FAULTS)) % calls
-            begin = partial(_arm, folder, way + 1, at, number)
-            trial = _Trial(str(folder / "log"), secret, begin, APPENDS, way >= 4, weaken)
+            lives: tuple[Callable[[], None], ...] = (partial(_arm, way + 1, at, number),)
+            if way == len(FAULTS) - 1:
+                lives = (*lives, partial(_arm, _POWER + 1, 1 + number % (2 * calls), number))
+            begin = partial(_shim().fault_begin, str(folder).encode())
+            target = str(folder / "log")
+            trial = _Trial(target, secret, lives, APPENDS, begin, way >= _POWER, weaken)
             _judge(found, trial, trial.run(None))
             shutil.rmtree(folder)
     return found
 
 
 def kill(seed: int, trials: int, secret: str | None) -> Found:
-    """Kill writers (SIGKILL) at random moments of their lives, while they open or append."""
+    """Kill writers (SIGKILL) at random moments: every other one before its first record is written.
+
+    The others are killed a random time after they acknowledged it.
+    """
     found, draws = Found(), random.Random(seed)  # noqa: S311 - lots, no secrets
     with tempfile.TemporaryDirectory(prefix="clearway-kills-") as scratch:
         for number in range(trials):
@@ -122,9 +144,11 @@ def kill(seed: int, trials: int, secret: str | None) -> Found:
                 shutil.rmtree(Path(scratch) / str(number // SHARED - 1), ignore_errors=True)
                 folder.mkdir()
                 create_log(folder / "log", _KEY, secret).close()
-            life_ms = draws.uniform(0, LIFE_MS * (20 if secret else 1))
-            trial = _Trial(str(folder / "log"), secret, _nothing, _NO_END)
-            _judge(found, trial, trial.run(life_ms / 1e3))
+            # Whoever derives a key from a passphrase is longer about opening a log.
+            slow = 20 if secret and number % 2 == 0 else 1
+            life_ms = draws.uniform(0, LIFE_MS * slow)
+            trial = _Trial(str(folder / "log"), secret, (_nothing,), _NO_END)
+            _judge(found, trial, trial.run(life_ms / 1e3, writes=number % 2 == 1))
     return found
 
 
@@ -135,8 +159,8 @@ def kill_server(seed: int, trials: int) -> Found:
         url = server.url()
         create_log(url, _KEY).close()
         for _ in range(trials):
-            trial = _Trial(url, None, _nothing, _NO_END)
-            ended = trial.run(draws.uniform(0, SERVER_LIFE_S), server.kill)
+            trial = _Trial(url, None, (_nothing,), _NO_END)
+            ended = trial.run(draws.uniform(0, SERVER_LIFE_S), server.kill, writes=True)
             began = time.perf_counter()
             server.start()
             found.restart_s = max(found.restart_s, time.perf_counter() - began)
@@ -185,57 +209,83 @@ def event(number: int) -> Event:
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """One writer's life."""
+    """One writer's life, or several, one after another: each begins with its own fault."""
 
     target: str
     secret: str | None
-    begin: Callable[[], None]
+    lives: tuple[Callable[[], None], ...]
     appends: int
+    begin: Callable[[], None] = lambda: None
     cut: bool = False
-    weaken: bool = False
+    weaken: str = ""
 
-    def run(self, life_s: float | None, end: Callable[[], None] | None = None) -> tuple[int, bytes]:
-        """Fork, let it live so long, then ``end`` it, and return how it ended and what it said."""
+    def run(
+        self,
+        life_s: float | None,
+        end: Callable[[], None] | None = None,
+        *,
+        writes: bool = False,
+    ) -> tuple[int, bytes]:
+        """Fork, let it live so long, kill it, and return how it ended and what it said.
+
+        Parameters
+        ----------
+        life_s
+            Seconds from its beginning, or from its first record if it ``writes``; None: to its end.
+        end
+            What is done before it is killed.
+        """
         reading, writing = os.pipe()
         pid = os.fork()
         if pid == 0:
             os.close(reading)
             self._live(writing)
         os.close(writing)
+        said = os.read(reading, _ACKNOWLEDGED) if writes else b""
         if life_s is not None:
             time.sleep(life_s)
             if end is not None:
                 end()
             os.kill(pid, signal.SIGKILL)
         with os.fdopen(reading, "rb") as pipe:
-            said = pipe.read()
+            said += pipe.read()
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), said
 
     def _live(self, pipe: int) -> None:
-        """Append and acknowledge; this process never returns."""
+        """Live all lives, each but the last in a process of its own; this one never returns."""
         code = 97  # A defect of the harness, told apart from every other end.
         try:
             self.begin()
-            log = self._opened(pipe)
-            for number in range(self.appends):
-                try:
-                    os.write(pipe, log.append(event(number)).hash.encode() + b"\n")
-                except LogError:
-                    os.write(pipe, b"refused\n")
-            if self.appends % 2:
-                log.close()
+            for life in self.lives[:-1]:
+                if (pid := os.fork()) == 0:
+                    self._write(life, pipe)
+                    os._exit(0)
+                os.waitpid(pid, 0)
+            self._write(self.lives[-1], pipe)
             code = 0
             if self.cut:
                 _shim().fault_power_cut()
         finally:
             os._exit(code)
 
+    def _write(self, life: Callable[[], None], pipe: int) -> None:
+        """Append, and acknowledge what was written."""
+        life()
+        if self.weaken == "unsettled":
+            mock.patch.object(FileEngine, "_settle").start()
+        log = self._opened(pipe)
+        for number in range(self.appends):
+            try:
+                os.write(pipe, log.append(event(number)).hash.encode() + b"\n")
+            except LogError:
+                os.write(pipe, b"refused\n")
+
     def _opened(self, pipe: int) -> Log:
         """Open the log; a disk that fails now may serve a moment later."""
         for _ in range(20):
             with suppress(LogError):
                 log = open_log(self.target, _KEY, self.secret)
-                if self.weaken:
+                if self.weaken == "unflushed":
                     store: Any = log.store
                     store._connection.execute("PRAGMA synchronous = OFF")  # noqa: SLF001
                 return log
@@ -278,7 +328,7 @@ def _templates(base: Path, secret: str | None) -> tuple[Path, Path]:
     log.append(event(0))
     log.close()
     shutil.copytree(closed, killed)
-    _Trial(str(killed / "log"), secret, _nothing, 2).run(None)
+    _Trial(str(killed / "log"), secret, (_nothing,), 2).run(None)
     return closed, killed
 
 
@@ -286,7 +336,8 @@ def _calls(base: Path, template: Path, secret: str | None) -> int:
     """Count the calls to the disk in a trial that nothing happens to."""
     folder = base / "count"
     shutil.copytree(template, folder)
-    _arm(folder, 0, 0, 0)
+    _shim().fault_begin(str(folder).encode())
+    _arm(0, 0, 0)
     with closing(open_log(folder / "log", _KEY, secret)) as log:
         for number in range(APPENDS):
             log.append(event(number))
@@ -300,14 +351,15 @@ def _nothing() -> None:
     return
 
 
-def _arm(folder: Path, way: int, at: int, seed: int) -> None:
-    _shim().fault_arm(str(folder).encode(), way, at, seed)
+def _arm(way: int, at: int, seed: int) -> None:
+    _shim().fault_arm(way, at, seed)
 
 
 def _shim() -> Any:
     """Return what was preloaded."""
     shim = ctypes.CDLL(None)
-    shim.fault_arm.argtypes = [ctypes.c_char_p, ctypes.c_int, ctypes.c_long, ctypes.c_long]
+    shim.fault_begin.argtypes = [ctypes.c_char_p]
+    shim.fault_arm.argtypes = [ctypes.c_int, ctypes.c_long, ctypes.c_long]
     shim.fault_calls.restype = ctypes.c_long
     return shim
 

@@ -4,7 +4,8 @@
  * was flushed. At the chosen call it lets a write or a flush fail, tears a write, or cuts the power:
  * then each sector that was not flushed becomes the old or the new one, by lot, and the process
  * ends. After a flush that failed, what it should have flushed counts as lost until it is written
- * anew, though the process can still read it: so does Linux.
+ * anew, though every process can still read it: so does Linux. What the disk holds is shared with
+ * the processes that are forked later, so that one can die and another go on with the same disk.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -14,20 +15,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NONE, FAIL_IO, FAIL_SPACE, SHORT, TORN, POWER, FLUSH_THEN_POWER };
+enum { NONE, FAIL_IO, FAIL_SPACE, SHORT, TORN, POWER, FLUSH_THEN_POWER, FLUSH_THEN_END };
 enum { FILES = 8, SECTOR = 512, SECTORS = 1 << 12 };
 
 struct image {
     char path[512];
-    unsigned char *disk;        /* what is on the disk for certain */
-    off_t size;                 /* as on the disk */
-    unsigned char dirty[SECTORS]; /* written since, and not flushed */
+    off_t size;                                    /* as on the disk */
+    unsigned char disk[(size_t)SECTORS * SECTOR];  /* what is on the disk for certain */
+    unsigned char dirty[SECTORS];                  /* written since, and not flushed */
 };
 
-static struct image images[FILES];
+static struct image *images;
 static char folder[512];
 static int mode, armed, lasting, lots;
 static long calls, at, later;
@@ -62,10 +64,9 @@ static struct image *image_at(const char *path) {
     for (int i = 0; i < FILES; i++)
         if (!images[i].path[0]) {
             strcpy(images[i].path, path);
-            images[i].disk = calloc(SECTORS, SECTOR);
             int fd = open(path, O_RDONLY);
             /* What stands there when it is first seen counts as flushed. */
-            images[i].size = fd < 0 ? 0 : read(fd, images[i].disk, (size_t)SECTORS * SECTOR);
+            images[i].size = fd < 0 ? 0 : read(fd, images[i].disk, sizeof images[i].disk);
             if (fd >= 0)
                 close(fd);
             return &images[i];
@@ -84,21 +85,21 @@ static int marked(int fd, char *path) {
 }
 
 static void put_on_disk(struct image *one) {
-    static unsigned char seen[(size_t)SECTORS * SECTOR];
-    memset(seen, 0, sizeof seen);
+    unsigned char *seen = calloc(SECTORS, SECTOR);
     int fd = open(one->path, O_RDWR);
     if (fd < 0)
         return;
-    off_t size = read(fd, seen, sizeof seen);
+    off_t size = seen ? read(fd, seen, (size_t)SECTORS * SECTOR) : 0;
     if (!lots || lot() & 1)
         size = one->size;
-    for (int i = 0; i < SECTORS; i++) {
+    for (int i = 0; i < size / SECTOR + 1 && i < SECTORS; i++) {
         int keeps_new = one->dirty[i] && lots && lot() & 1;
         if (!keeps_new)
             memcpy(seen + (size_t)i * SECTOR, one->disk + (size_t)i * SECTOR, SECTOR);
     }
     real_ftruncate(fd, 0);
     real_pwrite(fd, seen, size, 0);
+    free(seen);
     close(fd);
 }
 
@@ -110,19 +111,27 @@ void fault_power_cut(void) {
     _exit(99);
 }
 
-/* Begin to count calls; at call number n the fault happens. */
-void fault_arm(const char *where, int what, long n, long seed) {
+/* Begin with the disk as it stands: what is in the folder now counts as flushed. */
+void fault_begin(const char *where) {
     strncpy(folder, where, sizeof folder - 1);
-    mode = what, at = n, calls = 0, later = 0;
-    state = (uint64_t)seed;
-    lots = (int)(lot() % 4); /* in one of four cuts nothing that was not flushed is there */
-    lasting = 1 + (int)(lot() % 6);
+    images = mmap(NULL, FILES * sizeof *images, PROT_READ | PROT_WRITE,
+                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (images == MAP_FAILED)
+        abort();
     for (const char *const *end = (const char *const[]){"", "-wal", 0}; *end; end++) {
         char path[600];
         snprintf(path, sizeof path, "%s/log%s", where, *end);
         if (!access(path, F_OK))
             image_at(path);
     }
+}
+
+/* Begin to count calls; at call number n the fault happens. */
+void fault_arm(int what, long n, long seed) {
+    mode = what, at = n, calls = 0, later = 0;
+    state = (uint64_t)seed;
+    lots = (int)(lot() % 4); /* in one of four cuts nothing that was not flushed is there */
+    lasting = 1 + (int)(lot() % 6);
     armed = 1;
 }
 
@@ -141,6 +150,8 @@ static int due(int is_flush) {
         }
         return 0;
     }
+    if (mode == FLUSH_THEN_END)
+        return is_flush && calls >= at;
     if (mode == FAIL_IO || mode == FAIL_SPACE)
         return calls >= at && calls < at + lasting;
     if (mode == POWER && calls == at)
@@ -201,7 +212,7 @@ static int flush(int fd) {
     if (!armed || !marked(fd, path))
         return 0; /* The disk of this machine is of no interest, and slow. */
     struct image *one = image_at(path);
-    int fails = due(1) && (mode == FAIL_IO || mode == FAIL_SPACE || mode == FLUSH_THEN_POWER);
+    int fails = due(1) && mode != SHORT && mode != TORN && mode != POWER;
     if (mode == TORN && calls == at)
         _exit(98);
     struct stat told;
@@ -217,6 +228,8 @@ static int flush(int fd) {
             }
             one->dirty[i] = 0;
         }
+    if (fails && mode == FLUSH_THEN_END)
+        _exit(96);
     if (fails) {
         errno = mode == FAIL_SPACE ? ENOSPC : EIO;
         return -1;
@@ -255,7 +268,6 @@ int unlink(const char *path) {
     if (armed && strstr(path, folder)) {
         struct image *one = image_at(path);
         if (one) {
-            free(one->disk);
             memset(one, 0, sizeof *one);
         }
     }

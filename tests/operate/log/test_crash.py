@@ -12,7 +12,7 @@ import pytest
 from benchmarks.log_crash import FAULTS, Found, answered, compiled, started
 
 #: Trials with a failing disk: half in each of two tests, which may run side by side.
-INJECTED = 1056
+INJECTED = 1064
 
 
 @pytest.fixture(scope="module")
@@ -29,20 +29,21 @@ def test_whatever_the_disk_does_nothing_acknowledged_is_lost(shim: Path, half: i
     _expect_sound(found, trials)
     each = trials // len(FAULTS)
     # Torn writes and power cuts end the process there and then; the others it survives.
-    assert found.ended["99"] == 2 * each
+    assert found.ended["99"] == 3 * each
     assert each * 0.5 < found.ended["98"] <= each
     assert found.refused > each
     assert found.acknowledged > 2 * trials
 
 
-def test_the_trials_find_what_is_lost_without_flushing(shim: Path) -> None:
-    asked = {"task": "inject", "first": 0, "trials": 60, "secret": None, "weaken": True}
+@pytest.mark.parametrize("weaken", ["unflushed", "unsettled"])
+def test_the_trials_find_what_is_lost_where_less_is_flushed(shim: Path, weaken: str) -> None:
+    asked = {"task": "inject", "first": 140, "trials": 70, "secret": None, "weaken": weaken}
     assert answered(started(asked, shim)).lost > 10
 
 
 def test_an_encrypted_log_withstands_the_same(shim: Path) -> None:
-    asked = {"task": "inject", "first": 100, "trials": 24, "secret": "long enough"}
-    _expect_sound(answered(started(asked, shim)), 24)
+    asked = {"task": "inject", "first": 100, "trials": 21, "secret": "long enough"}
+    _expect_sound(answered(started(asked, shim)), 21)
 
 
 @pytest.mark.parametrize(("secret", "trials"), [(None, 60), ("long enough", 8)])
@@ -50,13 +51,13 @@ def test_a_killed_writer_loses_nothing(secret: str | None, trials: int) -> None:
     found = answered(started({"task": "kill", "seed": 7, "trials": trials, "secret": secret}))
     _expect_sound(found, trials)
     assert found.ended == {"-9": trials}
-    assert found.acknowledged > 0
+    assert found.acknowledged >= trials // 2
 
 
 def test_a_killed_server_loses_nothing() -> None:
     found = answered(started({"task": "kill_server", "seed": 7, "trials": 10}))
     _expect_sound(found, 10)
-    assert found.acknowledged > 10
+    assert found.acknowledged >= 10
 
 
 def _expect_sound(found: Found, trials: int) -> None:

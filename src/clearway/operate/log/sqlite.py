@@ -105,11 +105,15 @@ class FileEngine:
         connection = _opened(self.path, self.passphrase)
         try:
             self._expect_durable(connection)
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._settle(connection)
         except BaseException:
             connection.close()
             raise
         return connection
+
+    def _settle(self, connection: Any) -> None:
+        """Move all that stands in the write-ahead log into the database, flushed."""
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def is_encrypted(self) -> bool:
         """Return whether the file does not begin as SQLite does.
