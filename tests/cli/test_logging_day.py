@@ -112,7 +112,7 @@ def test_an_event_is_read_from_stdin(
     assert "belongs into the JSON" in said(capsys, "append", log, "-", "--at", "now", code=1)[1]
 
 
-def test_options_may_stand_anywhere_and_a_moment_needs_no_seconds(
+def test_options_may_come_first_and_a_moment_needs_no_seconds(
     log: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     said(
