@@ -127,10 +127,10 @@ def served(row: dict[str, Any]) -> tuple[int, ...]:
     return tuple(row["by_colour"][name] for name in COLOURS)
 
 
-def keep(part: dict[str, Any], target: Path) -> None:
-    """Write this part of the record; what others wrote beside it stays."""
+def keep(part: dict[str, Any], target: Path, name: str = PART) -> None:
+    """Write one part of the record; what others wrote beside it stays."""
     whole = json.loads(target.read_text("utf-8")) if target.exists() else {}
-    save({**whole, PART: part}, target)
+    save({**whole, name: part}, target)
 
 
 def _arguments(words: Sequence[str] | None) -> argparse.Namespace:

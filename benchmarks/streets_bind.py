@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import resource
 import sys
 import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.machine import machine
+from benchmarks.medevac_session import RECORD, keep
 from benchmarks.surf_coast_plan import surf_coast_plan
 from clearway.judge import judge
 from clearway.model.plan import Plan
@@ -17,6 +22,9 @@ from clearway.read.scenario import read_scenario
 from clearway.solve.options import SolveOptions
 from clearway.solve.solve import solve
 
+FORMAT: Final = "clearway-bench-streets/1"
+PART: Final = "streets"
+PACKAGES: Final = ("highspy", "numba", "numpy", "scipy")
 #: Share of the bound that counts as proved here.
 GAP: Final = 0.01
 
@@ -69,13 +77,31 @@ def _levels(plan: Plan) -> dict[str, Any]:
     }
 
 
-def main() -> int:
-    """Print the rows of the folders given: that of Coquimbo's scenario, that of Surf Coast."""
-    folders = [Path(told) if told != "-" else None for told in sys.argv[1:3]]
-    coquimbo, surf_coast, *_ = [*folders, None, None]
-    rows = street_rows(coquimbo, surf_coast)
+def main(words: Sequence[str] | None = None) -> int:
+    """Print the rows of the folders given, and keep them if asked to; exit code 2 without any."""
+    asked = _arguments(words)
+    rows = street_rows(*(Path(told) if told != "-" else None for told in asked.folders))
     sys.stdout.write(json.dumps(rows, indent=2) + "\n")
+    if rows and asked.out is not None:
+        measured = datetime.now(UTC).isoformat(timespec="seconds")
+        part = {"format": FORMAT, "measured": measured, "machine": machine(PACKAGES), "gap": GAP}
+        keep({**part, "cases": rows}, asked.out / RECORD, PART)
     return 0 if rows else 2
+
+
+def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.streets_bind", description="Measure plans where streets bind."
+    )
+    for name, told in (
+        ("coquimbo", "scenario that examples/coquimbo/build.py wrote; - for none"),
+        ("surf_coast", "folder with network and zones; - for none"),
+    ):
+        parser.add_argument(name, nargs="?", default="-", help=told)
+    parser.add_argument("--out", type=Path, help=f"folder for {RECORD}; only printed without")
+    asked = parser.parse_args(words)
+    asked.folders = (asked.coquimbo, asked.surf_coast)
+    return asked
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import streets_bind
+from benchmarks.medevac_session import keep
 from benchmarks.streets_bind import measure, street_rows
 from clearway.publish.scenario_folder import write_scenario
 from tests.scenarios import car_town
@@ -31,12 +32,23 @@ def test_cases_that_are_not_there_are_left_out(tmp_path: Path) -> None:
     assert street_rows(tmp_path, tmp_path / "nothing") == []
 
 
-def test_a_scenario_folder_is_measured(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_a_scenario_folder_is_measured_and_kept_beside_what_others_wrote(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_scenario(car_town(), tmp_path / "town")
-    monkeypatch.setattr("sys.argv", ["streets_bind", str(tmp_path / "town"), "-"])
-    assert streets_bind.main() == 0
+    assert streets_bind.main([str(tmp_path / "town"), "-"]) == 0
     assert [row["case"] for row in json.loads(capsys.readouterr().out)] == ["coquimbo"]
-    monkeypatch.setattr("sys.argv", ["streets_bind"])
-    assert streets_bind.main() == 2
+    assert not (tmp_path / "out").exists()
+    record = tmp_path / "out" / "fleet.json"
+    keep({"cases": []}, record)
+    words = [str(tmp_path / "town"), "--out", str(tmp_path / "out")]
+    assert streets_bind.main(words) == 0
+    told = json.loads(record.read_text("utf-8"))
+    assert told["medevac"] == {"cases": []}
+    assert told["streets"]["gap"] == streets_bind.GAP
+    assert [row["case"] for row in told["streets"]["cases"]] == ["coquimbo"]
+
+
+def test_without_a_folder_nothing_is_measured_or_kept(tmp_path: Path) -> None:
+    assert streets_bind.main(["--out", str(tmp_path / "out")]) == 2
+    assert not (tmp_path / "out").exists()
