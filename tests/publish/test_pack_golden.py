@@ -124,7 +124,10 @@ PAGES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
         "All vehicles stay together; the hours at gates are those of the last one.",
         "If the convoy is late, say so. It passes a gate only when its team waves it through.",
         'If all stops, take the page "If all stops: vehicle" of the convoy\'s number.',
-        "Condition L1: patients:2016-10-20 begins only after aid:A1 is done.",
+        (
+            "Condition L1. Only when this is done: convoy A1. Then this begins: patients "
+            "of 2016-10-20."
+        ),
         "Step by step",
         "Trip | What | Where | From | Until | Aboard | Hour it was",
         "1 | leave | D1 | 08:00 |  |  | ",
@@ -357,7 +360,7 @@ PAGES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
         "تبقى المركبات كلها معًا، وساعات البوابات هي ساعات آخر مركبة منها.",
         "إذا تأخرت القافلة فأبلغوا. ولا تعبر بوابة إلا بإشارة من فريقها.",
         "إذا توقف كل شيء فخذوا صفحة «إذا توقف كل شيء: المركبة» التي تحمل رقم القافلة.",
-        "الشرط L1: لا يبدأ patients:2016-10-20 إلا بعد أن ينتهي aid:A1.",
+        "الشرط L1: نقل مرضى 2016-10-20 بعد انتهاء القافلة A1 لا قبله.",
         "خطوة خطوة",
         "الرحلة | ما العمل | أين | من | إلى | على متنها | الساعة الفعلية",
         "1 | مغادرة | D1 | 08:00 |  |  | ",

@@ -233,13 +233,19 @@ def convoy_blocks(page: Page, tongue: Tongue) -> list[Block]:
             tongue.say(
                 "convoy.condition",
                 id=tongue.code(one["id"]),
-                then=tongue.code(one["then"]),
-                after=tongue.code(one["after"]),
+                then=_subject(tongue, one["then"]),
+                after=_subject(tongue, one["after"]),
             )
             for one in facts["conditions"]
         ]
         head = [pairs(figures), lines([EMPTY], 3), lines(texts, 7.0), lines([EMPTY], 3)]
     return [*head, *_tables(page, tongue)]
+
+
+def _subject(tongue: Tongue, told: str) -> Said:
+    """Return what a condition speaks of: a convoy, or a day's patients."""
+    kind, _, name = told.partition(":")
+    return tongue.say(f"subject.{kind}", code=tongue.code(name))
 
 
 def _tables(page: Page, tongue: Tongue) -> list[Block]:
