@@ -47,6 +47,7 @@ class Answer:
 
     drawn: Drawn
     seconds: float
+    cpu_seconds: float
     offer: Offer
 
     def row(self) -> dict[str, Any]:
@@ -58,6 +59,7 @@ class Answer:
             "now_s": self.drawn.now_s,
             "events": list(self.drawn.events),
             "seconds": round(self.seconds, 3),
+            "cpu_seconds": round(self.cpu_seconds, 3),
             "people_out": level.value,
             "bound": level.bound,
             "gap": level.gap,
@@ -140,10 +142,11 @@ def answer(again: Replanner, scenario: Scenario, plan: Plan, drawn: Drawn) -> An
             known.scenario,
             taken_up(offer.replan.plan, plan, drawn.now_s, held=offer.replan.held),
         )
-    begin = time.perf_counter()
+    begin, busy = time.perf_counter(), time.process_time()
     known = revise(scenario, plan, drawn.now_s, drawn.events)
     offer = again.replan(scenario, plan, known.scenario, drawn.now_s, lost_vehicles=known.lost)
-    return Answer(drawn, time.perf_counter() - begin, offer)
+    taken = time.perf_counter() - begin, time.process_time() - busy
+    return Answer(drawn, *taken, offer)
 
 
 def record(answers: list[Answer]) -> dict[str, Any]:
@@ -154,6 +157,8 @@ def record(answers: list[Answer]) -> dict[str, Any]:
         "events": len(rows),
         "seconds_median": seconds[len(seconds) // 2],
         "seconds_worst": seconds[-1],
+        "cpu_seconds_median": sorted(row["cpu_seconds"] for row in rows)[len(rows) // 2],
+        "cpu_seconds_worst": max(row["cpu_seconds"] for row in rows),
         "breaches": sum(row["breaches"] for row in rows),
         "gap_median": sorted(row["gap"] for row in rows)[len(rows) // 2],
         "gap_worst": max(row["gap"] for row in rows),

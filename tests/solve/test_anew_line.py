@@ -106,15 +106,6 @@ def test_waits_that_are_borne_fail_nobody_else() -> None:
     assert not patient.fits(Arrival(3, 1, 0, 1.0))
 
 
-def test_a_state_brings_back_who_came() -> None:
-    one = line([1.0] * STEPS)
-    one.add(Arrival(0, 2, 0, 4.0))
-    before, waiting = one.state(), one.course().waiting
-    one.add(Arrival(1, 2, 1, 9.0))
-    one.restore(before)
-    np.testing.assert_allclose(one.course().waiting, waiting)
-
-
 def test_an_empty_line_has_nobody() -> None:
     one = line([1.0] * STEPS)
     one.add(Arrival(0, 2, 0, 4.0))
@@ -133,5 +124,5 @@ def test_who_has_begun_to_pass_counts_as_through() -> None:
 def test_too_many_waiting_are_found_at_their_step() -> None:
     one = line([1.0] * STEPS, room=3.0)
     one.add(Arrival(4, 1, 0, 9.0))
-    assert one.overfull(one.course()) == 4
-    assert line([9.0] * STEPS).overfull(line([9.0] * STEPS).course()) is None
+    assert one.course().overfull(one.room) == 4
+    assert line([9.0] * STEPS).course().overfull(3.0) is None

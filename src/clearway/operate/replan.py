@@ -10,7 +10,7 @@ import numpy as np
 
 from clearway.judge.anew import judge_replan
 from clearway.judge.anew_orders import count_changes
-from clearway.judge.case import open_case
+from clearway.judge.case import Case
 from clearway.judge.outcome import levels as found_levels
 from clearway.model.plan import (
     EXPOSURE,
@@ -101,10 +101,10 @@ class Replanner:
         new = plan.replace(
             movements=on_foot.movements, duties=driven.duties, convoys=driven.convoys, levels=()
         )
-        new = within_streets(revised, plan, new, now_s)
-        new = new.replace(rules=rules_anew(revised, new))
+        case = within_streets(revised, plan, new, now_s)
+        new = case.plan.replace(rules=rules_anew(revised, case.plan))
         bound = most(problem, facts(problem, new, turns, windows, clock), new, self._tables, clock)
-        new = _with_levels(revised, plan, new, bound, clock)
+        new = _with_levels(case, plan, new, bound, clock)
         weight = _weight(revised, new)
         made = Replan(now_s, new, turns, _NOT_COUNTED, weight, bound.weight)
         made = dataclasses.replace(made, lost=lost_vehicles, held=driven.held)
@@ -160,13 +160,13 @@ def _weight(scenario: Scenario, plan: Plan) -> float:
     return float(walked + sum(weights[load.group] * load.persons for load in loads))
 
 
-def _with_levels(revised: Scenario, before: Plan, plan: Plan, bound: Most, clock: Clock) -> Plan:
+def _with_levels(case: Case, before: Plan, plan: Plan, bound: Most, clock: Clock) -> Plan:
     """Return a plan with what it reaches and what no plan from now on exceeds.
 
     No bound is told for exposure and hours but that they are not below 0. What was proved of
     patients before holds still: an event brings no beds.
     """
-    values = found_levels(open_case(revised, plan))
+    values = found_levels(case)
     proved = {level.name: level.bound for level in before.levels}
     names = [name for name in (RED_OUT, PATIENTS_OUT) if name in proved]
     found = [Level(name, values[name], max(proved[name], values[name])) for name in names]
@@ -175,5 +175,5 @@ def _with_levels(revised: Scenario, before: Plan, plan: Plan, bound: Most, clock
     found.append(Level(PEOPLE, people, max(people, bound.persons)))
     found += [Level(name, values[name], 0.0) for name in (EXPOSURE, HOURS)]
     code = OPTIMAL if plan.persons >= plan.willing_persons else PARTIAL
-    words = reason(revised, clock.now_s, plan, max(people, bound.persons))
+    words = reason(case.scenario, clock.now_s, plan, max(people, bound.persons))
     return plan.replace(levels=tuple(found), status=Status(code, words))

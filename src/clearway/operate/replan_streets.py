@@ -12,8 +12,8 @@ from clearway.model.scenario import Scenario
 _AHEAD = 16
 
 
-def within_streets(scenario: Scenario, before: Plan, plan: Plan, now_s: int) -> Plan:
-    """Return ``plan`` without so many calls that no street carries more than it can.
+def within_streets(scenario: Scenario, before: Plan, plan: Plan, now_s: int) -> Case:
+    """Return ``plan`` as replayed, without so many calls that no street carries too many.
 
     Calls that were not announced are left out first, then those that leave last. Who had left
     before now stays. Where streets are wide nothing is looked for twice.
@@ -24,7 +24,7 @@ def within_streets(scenario: Scenario, before: Plan, plan: Plan, now_s: int) -> 
         slots = _overfull(case)
         able = [one for one in plan.movements if _may_go(scenario, one, slots, now_s)]
         if not able:
-            return plan
+            return case
         worst = max(able, key=lambda one: (one.id not in announced, one.depart_s, one.id))
         plan = plan.replace(movements=tuple(one for one in plan.movements if one is not worst))
 

@@ -98,12 +98,12 @@ def drop(block: Block, clock: Clock, kept: Kept) -> None:
 
 def _all_fit(line: Line, ahead: Sequence[Block]) -> bool:
     """Add all blocks if they fit together; else none."""
-    before = line.state()
     for one in ahead:
         line.add(one.arrival)
     if line.holds_all():
         return True
-    line.restore(before)
+    for one in ahead:
+        line.remove(one.arrival)
     return False
 
 
@@ -158,14 +158,16 @@ def _worst(
     line: Line, course: Course, there: Sequence[Block], going: dict[int, int]
 ) -> Block | None:
     """Return the block to turn: of those for whom the gate is too slow the last to come."""
-    full = line.overfull(course)
+    full = course.overfull(line.room)
     failing = []
     for one in there:
         steps = going[id(one)]
         if not steps:
             continue
         end = one.join + steps - 1
-        if line.fails(course, _part(one, steps)) or (full is not None and one.join <= full):
+        if line.fails(course, _part(one, steps)) or (
+            full is not None and one.join <= full + line.begin
+        ):
             failing.append((end, one.movement.id, one))
     return max(failing, key=lambda one: one[:2])[2] if failing else None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,14 +47,10 @@ class Course:
     waiting: NDArray[np.float64]
     finish: NDArray[np.int64]
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class State:
-    """Who comes to a gate: persons a step, the last step of each group, and the blocks."""
-
-    come: NDArray[np.float64]
-    latest: NDArray[np.int64]
-    arrivals: tuple[Arrival, ...]
+    def overfull(self, room: float) -> int | None:
+        """Return the first step in which more wait than there is room for; None if none."""
+        steps = np.flatnonzero(self.waiting > room + CRUMB)
+        return int(steps[0]) if len(steps) else None
 
 
 class Line:
@@ -90,7 +85,8 @@ class Line:
         """
         self.begin, self.budget = begin, budget
         self._ahead = np.cumsum(budget)
-        self._last, self._room = last - begin, room
+        self._last, self.room = last - begin, room
+        self._patience = patience
         self._allowed = np.full(len(budget), patience, dtype=np.int64)
         self._come = np.zeros(len(budget))
         self._arrivals: list[Arrival] = []
@@ -102,24 +98,7 @@ class Line:
 
     def empty(self) -> Line:
         """Return the same line with nobody on it."""
-        other = copy(self)
-        other.clear()
-        return other
-
-    def clear(self) -> None:
-        """Let nobody come any more."""
-        self._come = np.zeros(len(self))
-        self._latest = np.full(len(self._latest), -1, dtype=np.int64)
-        self._arrivals = []
-
-    def state(self) -> State:
-        """Return who comes so far."""
-        return State(self._come.copy(), self._latest.copy(), tuple(self._arrivals))
-
-    def restore(self, before: State) -> None:
-        """Let those come who came before, and nobody else."""
-        self._come, self._latest = before.come.copy(), before.latest.copy()
-        self._arrivals = list(before.arrivals)
+        return Line(self.begin, self.budget, self._last + self.begin, self.room, self._patience)
 
     def begun(self, now: int) -> NDArray[np.bool_]:
         """Return of which steps' arrivals any had passed before a step, shape (n,).
@@ -131,11 +110,6 @@ class Line:
         step = min(max(now - self.begin, 0), len(self))
         through = float((came - course.waiting)[step - 1]) if step else 0.0
         return np.asarray((came - self._come < through - CRUMB) & (np.arange(len(self)) < step))
-
-    def overfull(self, course: Course) -> int | None:
-        """Return the first step, from the scenario's start, in which too many wait; or None."""
-        steps = np.flatnonzero(course.waiting > self._room + CRUMB)
-        return int(steps[0]) + self.begin if len(steps) else None
 
     def fails(self, course: Course, one: Arrival) -> bool:
         """Whether a block on the line passes too late, or waits for too long."""
@@ -175,7 +149,7 @@ class Line:
 
     def course(self) -> Course:
         """Return what becomes of those who come so far."""
-        return self._course(self._come)
+        return _course(self._come, self._ahead)
 
     def holds_all(self) -> bool:
         """Whether all who come so far pass in time, and never too many wait, or for too long."""
@@ -194,7 +168,8 @@ class Line:
     def most(self, one: Arrival) -> int:
         """Return the whole persons, at most those of a block, that might come as it does."""
         low, high = 0, int(one.persons)
-        if not self.holds(one) or self._full(one):
+        # A quick look before a long one.
+        if not self.fits(Arrival(one.first, one.steps, one.group, 1.0)):
             return 0
         while low < high:
             middle = (low + high + 1) // 2
@@ -204,24 +179,22 @@ class Line:
                 high = middle - 1
         return low
 
-    def _full(self, one: Arrival) -> bool:
-        """Whether not even one person could: a quick look before a long one."""
-        return not self.fits(Arrival(one.first, one.steps, one.group, 1.0))
-
-    def _course(self, come: NDArray[np.float64]) -> Course:
-        came = np.cumsum(come)
-        ahead = came - self._ahead
-        # Lindley (1952): the queue is how far work is behind its least lead so far.
-        waiting = ahead - np.minimum(np.minimum.accumulate(ahead), 0.0)
-        finish = np.searchsorted(came - waiting, came - CRUMB)
-        return Course(waiting, np.asarray(finish, dtype=np.int64))
-
     def _fits(self, come: NDArray[np.float64], latest: NDArray[np.int64]) -> bool:
-        course = self._course(come)
-        if course.waiting.max(initial=0.0) > self._room + CRUMB:
+        course = _course(come, self._ahead)
+        if course.waiting.max(initial=0.0) > self.room + CRUMB:
             return False
         there = latest >= 0
         if (course.finish[latest[there]] > self._last[there]).any():
             return False
         waits = course.finish - np.arange(len(come))
         return not ((waits > self._allowed) & (come > CRUMB)).any()
+
+
+def _course(come: NDArray[np.float64], ahead: NDArray[np.float64]) -> Course:
+    """Return what becomes of those who come, where the gate could serve ``ahead`` so far."""
+    came = np.cumsum(come)
+    behind = came - ahead
+    # Lindley (1952): the queue is how far work is behind its least lead so far.
+    waiting = behind - np.minimum(np.minimum.accumulate(behind), 0.0)
+    finish = np.searchsorted(came - waiting, came - CRUMB)
+    return Course(waiting, np.asarray(finish, dtype=np.int64))
