@@ -113,7 +113,12 @@ class Joint:
         relaxation.add_limits(np.maximum(lane, 0).astype(float).ravel())
         self.aboard = self.lane + lane.size
         relaxation.add_limits(np.maximum(self._serves, 0.0).ravel())
-        self._fuller = self._add_excess(self.aboard + lane.size)
+        self._fuller = _fuller(self, self.aboard + lane.size)
+        relaxation.add_limits(np.zeros(sum(len(more) for more in self._fuller.more.values())))
+        self._add_columns(self._fuller.columns)
+        for column, limit in enumerate(self._fuller.limits, start=relaxation.own):
+            self._others[column] = limit
+            relaxation.limit(column, 0.0, limit)
 
     def seed(self, days: list[tuple[int, int, int, Trips]]) -> None:
         """Add days of a plan: id of the shift, place and tick from which it sets out, and trips."""
@@ -124,7 +129,7 @@ class Joint:
         """Ask for what can be driven: mean loads, and so many persons on board, (k, slots)."""
         for column in self._others:
             self.relaxation.limit(column, 0.0, 0.0)
-        self._limit_aboard(aboard)
+        _limit_aboard(self, aboard)
 
     def release(self) -> None:
         """Take back what was asked for, and let every day have any number of vehicles again."""
@@ -132,22 +137,7 @@ class Joint:
             self.relaxation.limit(column, 0.0, limit)
         for day in self.days:
             self.hold(day, 0.0, INFINITY)
-        self._limit_aboard(self._serves)
-
-    @property
-    def size(self) -> int:
-        """Rows and columns of the program."""
-        return self.relaxation.rows.added + self.relaxation.own + len(self.days)
-
-    def room(self) -> NDArray[np.float64]:
-        """Return how much there is of all that days take, by row; infinite where none take any."""
-        relaxation, p = self.relaxation, self.problem
-        rows, left = relaxation.rows, relaxation.limits()
-        left[rows.supply : rows.supply + p.supply.size] = p.supply.ravel()
-        left[rows.serve : rows.site] = relaxation.room
-        left[rows.site : rows.weight] = p.places
-        left[rows.weight : rows.added] = INFINITY
-        return left
+        _limit_aboard(self, self._serves)
 
     def hold(self, day: Day, lower: float, upper: float) -> None:
         """Let a number of vehicles between two have a day."""
@@ -156,10 +146,6 @@ class Joint:
     def vehicles(self, relaxed: Relaxed) -> NDArray[np.float64]:
         """Return how many vehicles have each day that the program knew of, shape (days,)."""
         return relaxed.extra[len(self._others) :]
-
-    def _limit_aboard(self, aboard: NDArray[np.float64]) -> None:
-        for n, room in enumerate(np.maximum(aboard, 0.0).ravel().tolist()):
-            self.relaxation.limit_row(self.aboard + n, room)
 
     def bound(
         self,
@@ -247,7 +233,8 @@ class Joint:
 
     def more(self, one: Shift, dual: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what a trip is worth for persons more than the mean, shape (q,)."""
-        first, more = self._fuller[one.drives.type.id]
+        kind = one.drives.type.id
+        first, more = self._fuller.first[kind], self._fuller.more[kind]
         return np.asarray(-dual[first : first + len(more)] * more)
 
     def prices(
@@ -302,42 +289,65 @@ class Joint:
         for _, k, tick, persons in aboard:
             row = self.aboard + int(slots[k, tick])
             entries[row] = entries.get(row, 0.0) + persons
-        first, more = self._fuller[one.drives.type.id]
+        kind = one.drives.type.id
+        first, more = self._fuller.first[kind], self._fuller.more[kind]
         for pickup, _, _, _ in aboard:
             row = first + pickup
             entries[row] = entries.get(row, 0.0) - float(more[pickup])
         return {**entries, self.first + n: 1.0}, totals
 
-    def _add_excess(self, first: int) -> dict[str, tuple[int, NDArray[np.float64]]]:
-        """Let a few persons more ride than the mean loads of so many trips, as fuller ones could.
 
-        Returns
-        -------
-        dict
-            By type of vehicle: the first row, one a pick-up, and shape (q,), persons more a trip.
-        """
-        riders, scenario = Riders(self.problem.scenario), self.problem.scenario
-        rows, groups = self.relaxation.rows, self.problem.supply.shape[1]
-        found: dict[str, tuple[int, NDArray[np.float64]]] = {}
-        columns, limits = list[tuple[dict[int, float], tuple[float, ...]]](), list[float]()
-        for name, one in {crew.shift.drives.type.id: crew.shift for crew in self.crews}.items():
-            q, least = one.pickups, one.ride_h.min(axis=0)
-            most, more = over(riders, q, name, scenario)
-            most[~np.isfinite(least)] = 0.0
-            found[name] = first, more
-            self.relaxation.add_limits(np.zeros(len(most)))
-            for n in np.flatnonzero(most > 0):
-                weight, hours = float(self.problem.weights[q.group[n]]), float(least[n])
-                entries = {rows.supply + int(q.zone[n]) * groups + int(q.group[n]): 1.0}
-                entries |= {rows.weight: weight, rows.exposure: hours, first + int(n): 1.0}
-                columns.append((entries, (weight, 1.0, hours, 0.0)))
-                limits.append(float(most[n]))
-            first += len(most)
-        self._add_columns(columns)
-        for column, limit in enumerate(limits, start=self.relaxation.own):
-            self._others[column] = limit
-            self.relaxation.limit(column, 0.0, limit)
-        return found
+def size(joint: Joint) -> int:
+    """Return the rows and columns of a program."""
+    return joint.relaxation.rows.added + joint.relaxation.own + len(joint.days)
+
+
+def room(joint: Joint) -> NDArray[np.float64]:
+    """Return how much there is of all that days take, by row; infinite where none take any."""
+    rows, left, p = joint.relaxation.rows, joint.relaxation.limits(), joint.problem
+    left[rows.supply : rows.supply + p.supply.size] = p.supply.ravel()
+    left[rows.serve : rows.site] = joint.relaxation.room
+    left[rows.site : rows.weight] = p.places
+    left[rows.weight : rows.added] = INFINITY
+    return left
+
+
+def _limit_aboard(joint: Joint, aboard: NDArray[np.float64]) -> None:
+    for n, most in enumerate(np.maximum(aboard, 0.0).ravel().tolist()):
+        joint.relaxation.limit_row(joint.aboard + n, most)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fuller:
+    """How many persons more may ride than the mean loads of so many trips, as fuller ones could.
+
+    ``first`` and ``more`` are, by type of vehicle, the first row, one a pick-up, and shape (q,),
+    persons more a trip; ``columns`` and ``limits`` are of the persons, at most so many in all.
+    """
+
+    first: dict[str, int]
+    more: dict[str, NDArray[np.float64]]
+    columns: list[tuple[dict[int, float], tuple[float, ...]]]
+    limits: list[float]
+
+
+def _fuller(joint: Joint, first: int) -> _Fuller:
+    riders, scenario = Riders(joint.problem.scenario), joint.problem.scenario
+    rows, groups = joint.relaxation.rows, joint.problem.supply.shape[1]
+    found = _Fuller({}, {}, [], [])
+    for name, one in {crew.shift.drives.type.id: crew.shift for crew in joint.crews}.items():
+        q, least = one.pickups, one.ride_h.min(axis=0)
+        most, found.more[name] = over(riders, q, name, scenario)
+        most[~np.isfinite(least)] = 0.0
+        found.first[name] = first
+        for n in np.flatnonzero(most > 0):
+            weight, hours = float(joint.problem.weights[q.group[n]]), float(least[n])
+            entries = {rows.supply + int(q.zone[n]) * groups + int(q.group[n]): 1.0}
+            entries |= {rows.weight: weight, rows.exposure: hours, first + int(n): 1.0}
+            found.columns.append((entries, (weight, 1.0, hours, 0.0)))
+            found.limits.append(float(most[n]))
+        first += len(most)
+    return found
 
 
 def follow(crew: Crew, before: Trips, trip: list[int]) -> list[int] | None:

@@ -17,7 +17,7 @@ from clearway.solve.crews import Crews
 from clearway.solve.drives import places
 from clearway.solve.dues import Aboard, Slots, day_entries, dues
 from clearway.solve.highs import Sparse
-from clearway.solve.joint import Joint, Trips
+from clearway.solve.joint import Joint, Trips, size
 from clearway.solve.outings import sweep_day, trace_day
 from clearway.solve.problem import Problem
 from clearway.solve.relax import MIXED, Added, Relaxation
@@ -72,7 +72,7 @@ class Rides:
 
     def give(self) -> None:
         """Give every vehicle a day: whole ones of the program, then what is best of the rest."""
-        tried = self._tried() if self.joint.size <= SMALL else []
+        tried = self._tried() if size(self.joint) <= SMALL else []
         free: dict[tuple[int, int, int], list[tuple[Turn, Shift]]] = {}
         for turn, one in self._turns:
             free.setdefault((id(one), *self._where(turn, one)), []).append((turn, one))

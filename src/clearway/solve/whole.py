@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from clearway.solve.booking import Booking
 from clearway.solve.highs import INFINITY
-from clearway.solve.joint import Day, Joint, Trips, follow
+from clearway.solve.joint import Day, Joint, Trips, follow, room, size
 from clearway.solve.options import SolveOptions, Watch
 from clearway.solve.outings import Ground
 from clearway.solve.relax import MIXED, Relaxed
@@ -57,7 +57,7 @@ def whole_days(
     dive = _Dive(joint, float(aboard.max(initial=0.0)))
     dive.run()
     days = dive.days()
-    if joint.days and joint.size <= SMALL:
+    if joint.days and size(joint) <= SMALL:
         start = dict.fromkeys(range(len(known)), 1) if known else dive.count
         days = improved(joint, start) or days
     joint.release()
@@ -76,7 +76,7 @@ class _Dive:
         self._joint, self._most = joint, most
         self._closed = set[int]()
         self.count: dict[int, int] = {}
-        self._left = joint.room()
+        self._left = room(joint)
 
     def days(self) -> list[Given]:
         """Return what was settled."""
@@ -167,8 +167,8 @@ class _Dive:
         ground = one.ground(persons, persons * gain, prices)
         slots, count = joint.slots.rows(one), joint.slots.share.shape[0]
         lane = self._left[joint.lane : joint.lane + count][slots] > 1 - ROUND
-        room = self._left[joint.aboard : joint.aboard + count][slots]
-        return ground._replace(lane=np.ascontiguousarray(lane), room=np.ascontiguousarray(room))
+        free = self._left[joint.aboard : joint.aboard + count][slots]
+        return ground._replace(lane=np.ascontiguousarray(lane), room=np.ascontiguousarray(free))
 
     def _add(self, days: list[Given]) -> bool:
         """Add days as columns, less the trips for which there is no room; return if any is."""
