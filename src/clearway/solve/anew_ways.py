@@ -63,11 +63,23 @@ class Ways:
         lanes
             What other trips take of the gates.
         """
-        self._problem, self._scenario = problem, (revised := problem.scenario)
+        self._scenario = revised = problem.scenario
         self._tables, self._clock, self._lanes = tables, clock, lanes
         self._persons = persons_aboard(revised)
         self._place = {name: n for n, (name, _, _) in enumerate(places(revised))}
         self._corridors, self._zones = row_of(revised.corridors), row_of(revised.zones)
+        cohorts, slot_s = problem.cohorts, revised.planning.slot_s
+        # Of each window: corridor, hours, and where the slot begins in which hardly anyone on foot
+        # passes any more.
+        self._ends = [
+            (
+                self._corridors[window.corridor],
+                revised.seconds(window.opens),
+                revised.seconds(window.closes),
+                float(-(-(int(problem.last_step[:, w].max()) - cohorts // 4) // cohorts) * slot_s),
+            )
+            for w, window in enumerate(revised.windows)
+        ]
         self._hospitals = {one.id: one for one in revised.care.hospitals}
 
     def again(self, one: Standing, trip: Trip, *, inside: bool, spare: float) -> Trip | None:
@@ -194,12 +206,9 @@ class Ways:
 
     def _last_slot(self, corridor: int, gate: float) -> float:
         """Return when the first slot begins in which hardly anyone on foot passes; 0 if none."""
-        p, slot_s = self._problem, self._scenario.planning.slot_s
-        for w, window in enumerate(self._scenario.windows):
-            opens, closes = (self._scenario.seconds(at) for at in (window.opens, window.closes))
-            if self._corridors[window.corridor] == corridor and opens <= gate < closes:
-                last = int(p.last_step[:, w].max()) - p.cohorts // 4
-                return float(-(-last // p.cohorts) * slot_s)
+        for k, opens, closes, begins in self._ends:
+            if k == corridor and opens <= gate < closes:
+                return begins
         return 0.0
 
     def _same_day(self, entry: Trip, corridor: int, gate: float) -> bool:
