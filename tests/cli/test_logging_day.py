@@ -140,7 +140,10 @@ def test_options_may_come_first_and_a_moment_needs_no_seconds(
         (("closure", "corridor=C1", "closed=maybe"), "closed = maybe: must be true or false"),
         (("closure", "corridor=C1", "closed=true", "x=1"), "closure.x = 1: is none of"),
         (("closure", "closed=true"), "closure.corridor: must be told"),
-        (("closure", "corridor=C1", "closed=true", "--at", "noon"), "must be a moment with its zone"),
+        (
+            ("closure", "corridor=C1", "closed=true", "--at", "noon"),
+            "must be a moment with its zone",
+        ),
     ],
 )
 def test_an_event_that_breaks_a_rule_is_refused_in_lines(

@@ -59,7 +59,8 @@ def test_a_file_that_is_not_there_is_an_error_of_its_own(tmp_path: Path) -> None
 def test_no_step_takes_a_passphrase_as_an_argument(
     step: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    more = {"merge": ["other"], "export": ["--out", "x"]}.get(step, [])
+    needed = {"merge": ["other"], "export": ["--out", "x"], "append": ["stop", "corridors="]}
+    more = needed.get(step, [])
     for words in (["--passphrase", "secret"], ["--passphrase=secret"]):
         with pytest.raises(SystemExit):
             parser().parse_args(["log", step, "day.log", *more, *words])

@@ -157,4 +157,4 @@ def _close(logs: Sequence[Log]) -> None:
 
 def _rank(line: bytes) -> tuple[int, bytes]:
     sort = 1 if b'"public"' in line else 2 if b'"before"' in line else 3
-    return sort, line[line.index(b'"writer":"') + 10 :][:16]
+    return sort, line[line.rindex(b'"writer":"') + 10 :][:16]
