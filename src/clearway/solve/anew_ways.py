@@ -91,11 +91,15 @@ class Ways:
         # Its own gates if it can use them, then the soonest.
         for gates in ((own_in, own_out), (everywhere, everywhere)):
             entries = [trip] if inside else self._entries(one, trip, drives, gates[0])
-            ways = [
-                way
-                for entry in entries
-                for way in self._exits(one, trip, entry, (drives, gates[1], spare))
-            ]
+            ways = list[Trip]()
+            for entry in entries:
+                # It takes its own place in the lane inward before it looks for one outward.
+                at = None if inside else (self._corridors[entry.corridor_in], entry.gate_in_s)
+                if at is not None:
+                    self._lanes.take(*at)
+                ways += self._exits(one, trip, entry, (drives, gates[1], spare))
+                if at is not None:
+                    self._lanes.take(*at, times=-1)
             if ways:
                 best = min(ways, key=lambda way: (self.takes(trip, way), *_order(way)))
                 return self._with_links(best, trip, drives)
