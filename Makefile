@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 EXAMPLE := examples/aleppo-2016
 OUT := out/aleppo-2016
+# A folder with the Surf Coast's network and zones, which is not shipped; - for none.
+SURF_COAST ?= -
 BUNDLE := src/clearway/publish/static
 LOCK := uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --extra import --extra headquarters --group build
@@ -41,9 +43,17 @@ check: $(VENV)/dev.stamp ## style, types, architecture and budgets; changes noth
 crosscheck: install $(VENV)/dev.stamp ## the plan's optimum against other programs (part of `make test`)
 	$(BIN)/python -m pytest -q tests/crosscheck
 
-bench: install $(VENV)/dev.stamp ## time, memory and gap on five cities; rewrites docs/benchmarks.md
+bench: install $(VENV)/dev.stamp ## all figures; rewrites docs/benchmarks.md; an hour or two
 	$(BIN)/python benchmarks/solve.py
 	$(BIN)/python benchmarks/simulate.py
+	$(BIN)/python -m benchmarks.whole
+	$(BIN)/python benchmarks/medevac.py
+	$(BIN)/python examples/coquimbo/build.py --out out/coquimbo-scenario
+	$(BIN)/python -m benchmarks.streets_bind out/coquimbo-scenario $(SURF_COAST) --out out/bench
+	$(BIN)/python benchmarks/log.py
+	$(BIN)/python -m benchmarks.replan --plan out/bench/plan.json
+	$(BIN)/python -m benchmarks.pack --plan out/bench/plan.json
+	$(BIN)/python -m benchmarks.canaries
 
 format: $(VENV)/dev.stamp ## lay out the code
 	$(BIN)/ruff check --fix --exit-zero .
