@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from clearway.model.care import COLOURS, STRETCHER, WHEELCHAIR, Patient
+from clearway.model.care import COLOURS, STRETCHER, WHEELCHAIR, Care, Patient
 from clearway.model.duty import Duty, Load, Stop, Trip
 from clearway.model.fleet import CARE, Convoy
 from clearway.model.plan import Plan
@@ -316,20 +316,8 @@ class _Sheet:
             ),
             rest_s=np.array([one.rest_s for one in scenario.fleet.types], dtype=np.float64),
             patient=_table(patients, PATIENT),
-            ready_s=np.array(
-                [
-                    -np.inf if one.ready is None else scenario.seconds(one.ready)
-                    for one in care.patients
-                ],
-                dtype=np.float64,
-            ),
-            takes=np.array(
-                [
-                    [_accepts(one, hospital.id) for hospital in care.hospitals]
-                    for one in care.patients
-                ],
-                dtype=np.int8,
-            ).reshape(len(care.patients), len(care.hospitals)),
+            ready_s=_ready_s(scenario),
+            takes=_takes(care),
             listed=np.array(rows.listed, dtype=np.int64),
             bed=_table(
                 [[int(one.places(kind) + 1e-9) for kind in kinds] for one in care.hospitals],
@@ -366,6 +354,21 @@ class _Sheet:
             kinds.index(one.bed) if one.bed in kinds else NONE,
             int(self.own[p]),
         ]
+
+
+def _ready_s(scenario: Scenario) -> NDArray[np.float64]:
+    """Return when each patient may go, shape (patients,); minus infinity for at any time."""
+    ready = [one.ready for one in scenario.care.patients]
+    return np.array(
+        [-np.inf if one is None else scenario.seconds(one) for one in ready], dtype=np.float64
+    )
+
+
+def _takes(care: Care) -> NDArray[np.int8]:
+    """Return whether each patient may go to each hospital, shape (patients, hospitals)."""
+    shape = len(care.patients), len(care.hospitals)
+    takes = [[_accepts(one, hospital.id) for hospital in care.hospitals] for one in care.patients]
+    return np.array(takes, dtype=np.int8).reshape(shape)
 
 
 def _accepts(patient: Patient, hospital: str) -> bool:
