@@ -35,7 +35,8 @@ class Checks:
 
     def number(self, field: str, value: float, low: float, high: float) -> None:
         """Note a breach unless ``value`` is a finite number from ``low`` to ``high``."""
-        inside = math.isfinite(value) and low <= value <= high
+        # The range first: a whole number may be too large to be asked whether it is finite.
+        inside = low <= value <= high and math.isfinite(value)
         self.that(inside, field, value, f"must be a number from {low:g} to {high:g}")
 
     def unique(self, field: str, ids: Iterable[object]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -65,10 +64,7 @@ _COUNT: Final[_Rule] = (
 _SHARE: Final[_Rule] = (
     "must be a number from 0 to 10",
     lambda value: (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and math.isfinite(value)
-        and 0 <= value <= 10
+        isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 10
     ),
 )
 _TEXTS: Final[_Rule] = (
