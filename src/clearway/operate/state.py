@@ -125,7 +125,7 @@ def state_in(layout: Layout, conditions: Known) -> State:
         As known, of the same scenario.
     """
     scenario, plan, now_s = layout.scenario, layout.plan, conditions.now_s
-    heard = _heard(plan, conditions)
+    heard = _heard(layout, conditions)
     run = _run(layout, conditions.scenario, heard, now_s)
     printed = _run(layout, scenario, _NOTHING, now_s)
     passed = (
@@ -180,9 +180,9 @@ def _run(layout: Layout, scenario: Scenario, heard: _Heard, now_s: float) -> _Ru
     return _Run(trace(layout.table, gates, heard.walks, now_s), vehicles, convoys)
 
 
-def _heard(plan: Plan, conditions: Known) -> _Heard:
+def _heard(layout: Layout, conditions: Known) -> _Heard:
     """Gather what records say of movements, vehicles and convoys; note what they do not know."""
-    seconds = conditions.scenario.seconds
+    plan, seconds = layout.plan, conditions.scenario.seconds
     rows = {move.id: row for row, move in enumerate(plan.movements)}
     calls, odd = [], []
     for one in conditions.of("call"):
@@ -192,19 +192,8 @@ def _heard(plan: Plan, conditions: Known) -> _Heard:
         ]
         if set(about["movements"]) - set(rows):
             odd.append(Odd(one.record.hash, _UNKNOWN))
-    vehicles: dict[str, list[Heard]] = defaultdict(list)
-    duties = _Duties(plan)
-    for one in conditions.of("vehicle"):
-        about, at = one.event.about, float(seconds(one.at))
-        lost = about["state"] == "lost"
-        duty = duties.of(about["vehicle"], 0 if lost else about["trip"], at)
-        if duty is None:
-            odd.append(Odd(one.record.hash, _UNKNOWN))
-        else:
-            vehicles[duty].append(Heard(about["trip"] - 1, about["state"], at))
-    for name, lost_s in conditions.lost.items():
-        for duty in duties.after(name, lost_s):
-            vehicles[duty].append(Heard(-1, "lost", float(lost_s)))
+    vehicles, strange = _heard_vehicles(layout, conditions)
+    odd += strange
     convoys: dict[str, list[Heard]] = defaultdict(list)
     known_convoys = {run.convoy for run in plan.convoys}
     for one in conditions.of("convoy"):
@@ -220,6 +209,25 @@ def _heard(plan: Plan, conditions: Known) -> _Heard:
         hours[corridors[window.window.corridor]].append(Hours(opens, window.closings))
     told = Told(tuple(calls), {k: tuple(sorted(many)) for k, many in hours.items()})
     return _Heard(told, vehicles, convoys, tuple(odd))
+
+
+def _heard_vehicles(layout: Layout, conditions: Known) -> tuple[dict[str, list[Heard]], list[Odd]]:
+    """Gather what records say of each duty; note those of a point that no trip of it has."""
+    found, odd, duties = defaultdict(list), [], _Duties(layout.plan)
+    points = {(one.duty, point.trip, point.name) for one in layout.vehicles for point in one.points}
+    for one in conditions.of("vehicle"):
+        about, at = one.event.about, float(conditions.scenario.seconds(one.at))
+        lost = about["state"] == "lost"
+        duty = duties.of(about["vehicle"], 0 if lost else about["trip"], at)
+        told = Heard(about["trip"] - 1, about["state"], at)
+        if duty is not None:
+            found[duty].append(told)  # heard of since, and so not lost
+        if duty is None or not (lost or (duty, told.trip, told.state) in points):
+            odd.append(Odd(one.record.hash, _UNKNOWN))
+    for name, lost_s in conditions.lost.items():
+        for duty in duties.after(name, lost_s):
+            found[duty].append(Heard(-1, "lost", float(lost_s)))
+    return found, odd
 
 
 class _Duties:
