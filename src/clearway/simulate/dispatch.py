@@ -285,12 +285,13 @@ def _row_passes(traffic: Traffic, v: int, k: int, w: int, wish: float) -> Any:
 def _row_fits(traffic: Traffic, v: int, k: int, w: int, last: float) -> Any:
     """Return whether slots have room for all that drive as ``v``, the last of them at ``last``."""
     lane, slot_s = traffic.chances.window[w, LANE], traffic.orders.clock[SLOT_S]
-    slot, here = -1, 0
+    share, slot, here = traffic.orders.share, -1, 0
     for j in range(traffic.orders.vehicle[v, CARS]):
         at = int(max(0.0, last - j / lane) / slot_s)
         here = here + 1 if at == slot else 1
         slot = at
-        if traffic.yard.lane[k, slot] + here > int(lane * slot_s + 1e-6):
+        passed = share[k, slot, 1] if slot < share.shape[1] else 1.0
+        if traffic.yard.lane[k, slot] + here > int(lane * passed * slot_s + 1e-6):
             return False
     return True
 
