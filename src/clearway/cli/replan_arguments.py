@@ -43,5 +43,10 @@ def add_replan(verbs: _Verbs[argparse.ArgumentParser]) -> None:
     )
     verb.add_argument("--passphrase-file", type=Path, metavar="FILE", help="of an encrypted RUN")
     verb.add_argument(
+        "--adopt",
+        action="store_true",
+        help="let the new plan hold in RUN from --now on, and write the events into its log",
+    )
+    verb.add_argument(
         "--out", type=Path, metavar="DIR", help="folder to write the new plan and scenario to"
     )

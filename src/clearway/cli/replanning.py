@@ -15,17 +15,24 @@ from clearway.cli.passphrase import VARIABLE, passphrase
 from clearway.cli.say import complain, printable, tell
 from clearway.cli.write import expect_folder, write_text
 from clearway.errors import Breach, ScenarioError
+from clearway.model.event import Event
 from clearway.model.plan import PEOPLE, Plan
+from clearway.model.replan import Turn
 from clearway.model.scenario import Scenario
 from clearway.operate.known import known
 from clearway.operate.replan import Offer, Replanner
+from clearway.operate.replan_adopt import adopt
 from clearway.operate.replan_events import revise
+from clearway.operate.replan_records import expect_openings, said_in_records, with_said
 from clearway.operate.replan_resume import taken_up
-from clearway.operate.run_folder import is_encrypted_run, open_run
+from clearway.operate.replan_turned import still_away
+from clearway.operate.run_folder import KEY_FILE, Run, is_encrypted_run, open_run
+from clearway.operate.state_said import said
 from clearway.publish.plan_file import plan_to_json
 from clearway.publish.scenario_folder import write_scenario
 from clearway.read.plan_file import read_plan
 from clearway.read.scenario import read_scenario
+from clearway.seal.keys import load_key
 
 PLAN_FILE: Final = "plan.json"
 _FORM: Final = "must be a moment to the second, such as 2016-10-20T11:20"
@@ -47,6 +54,12 @@ class _Begun:
         Conditions as records tell them now.
     lost
         Names of vehicles that are gone.
+    earlier
+        Those whom plans before turned and who are not back yet.
+    run
+        Of which this is; None if there is a plan only.
+    events
+        What was said and the log does not tell.
     """
 
     before: Scenario
@@ -54,6 +67,9 @@ class _Begun:
     now_s: int
     told: Scenario
     lost: tuple[str, ...] = ()
+    earlier: tuple[Turn, ...] = ()
+    run: Run | None = None
+    events: tuple[Event, ...] = ()
 
 
 def replan_run(arguments: argparse.Namespace) -> int:
@@ -65,44 +81,77 @@ def replan_run(arguments: argparse.Namespace) -> int:
     if arguments.announced is not None:
         announced = read_plan(arguments.announced, begun.before)
         plan = taken_up(plan, announced, begun.now_s)
-    known_now = revise(begun.told, plan, begun.now_s, arguments.event)
-    lost = tuple(dict.fromkeys((*begun.lost, *known_now.lost)))
     offer = Replanner(begun.before).replan(
-        begun.before, plan, known_now.scenario, begun.now_s, lost_vehicles=lost
+        begun.before,
+        plan,
+        begun.told,
+        begun.now_s,
+        lost_vehicles=begun.lost,
+        earlier=begun.earlier,
     )
     if offer.breaches:
         complain(map(str, offer.breaches))
         return FAILED
     _say(arguments, offer)
     if arguments.out is not None:
-        write_scenario(known_now.scenario, arguments.out / "scenario")
-        text = plan_to_json(known_now.scenario, offer.replan.plan)
+        write_scenario(begun.told, arguments.out / "scenario")
+        text = plan_to_json(begun.told, offer.replan.plan)
         write_text(arguments.out / PLAN_FILE, text)
         tell(arguments, f"{arguments.out}: the plan, and the scenario as it is known now")
+    if arguments.adopt and begun.run is not None:
+        _adopt(arguments, begun.run, begun, offer.replan.plan)
     return OK
 
 
 def _begun(arguments: argparse.Namespace) -> _Begun:
     """Return what has happened: by the log of a running pause, or as printed until now."""
     folder: Path = arguments.run
-    if (folder / PLAN_FILE).exists():
-        place = arguments.scenario or folder / "scenario"
-        scenario = read_scenario(place)
-        plan = read_plan(folder / PLAN_FILE, scenario)
-        return _Begun(scenario, plan, _seconds(scenario, arguments.now), scenario)
-    secret = None
-    if is_encrypted_run(folder):
-        prompt = "Passphrase of the run"
-        secret = passphrase(arguments.passphrase_file, VARIABLE, prompt, twice=False)
-    run = open_run(folder, secret)
-    now_s = _seconds(run.scenario, arguments.now)
-    now = run.scenario.moment(now_s)
-    made = max(
-        (one.event.at for one in run.records if one.event.kind == "plan" and one.event.at <= now),
-        default=now,
+    if not (folder / PLAN_FILE).exists():
+        return _begun_run(arguments)
+    if arguments.adopt:
+        rule = "needs the folder of a running pause; this one has a plan and no log"
+        raise ScenarioError((Breach("", 0, "--adopt", str(folder), rule),))
+    place = arguments.scenario or folder / "scenario"
+    scenario = read_scenario(place)
+    plan = read_plan(folder / PLAN_FILE, scenario)
+    now_s = _seconds(scenario, arguments.now)
+    revised = revise(scenario, plan, now_s, arguments.event)
+    return _Begun(scenario, plan, now_s, revised.scenario, revised.lost)
+
+
+def _begun_run(arguments: argparse.Namespace) -> _Begun:
+    run = open_run(arguments.run, _secret(arguments))
+    scenario, now_s = run.scenario, _seconds(run.scenario, arguments.now)
+    now = scenario.moment(now_s)
+    plan = run.plan(now)
+    events = said_in_records(scenario, plan, run.records, now_s, arguments.event)
+    told = known(scenario, with_said(run.records, events), now)
+    expect_openings(told, plan, now_s)
+    named = [one.at for one in said(run.records).sayings if one.event.kind == "plan"]
+    then = known(scenario, run.records, max((at for at in named if at <= now), default=now))
+    return _Begun(
+        before=then.scenario,
+        plan=plan,
+        now_s=now_s,
+        told=told.scenario,
+        lost=tuple(told.lost),
+        earlier=still_away(run, now_s),
+        run=run,
+        events=events,
     )
-    then, told = known(run.scenario, run.records, made), known(run.scenario, run.records, now)
-    return _Begun(then.scenario, run.plan(now), now_s, told.scenario, tuple(told.lost))
+
+
+def _adopt(arguments: argparse.Namespace, run: Run, begun: _Begun, plan: Plan) -> None:
+    key = load_key(run.folder / KEY_FILE, run.passphrase)
+    version = adopt(run, plan, begun.events, key, begun.now_s)
+    told = f"{len(begun.events):,} records of what happened before it"
+    tell(arguments, f"{run.folder}: plan {version} holds; {told}")
+
+
+def _secret(arguments: argparse.Namespace) -> str | None:
+    if not is_encrypted_run(arguments.run):
+        return None
+    return passphrase(arguments.passphrase_file, VARIABLE, "Passphrase of the run", twice=False)
 
 
 def _seconds(scenario: Scenario, text: str) -> int:

@@ -13,6 +13,7 @@ from clearway.judge.anew_orders import count_changes
 from clearway.judge.anew_past import check_past, gone
 from clearway.judge.case import Case, open_case
 from clearway.judge.check import CHECKS, Check, breaches
+from clearway.model.duty import Load
 from clearway.model.plan import Movement, Plan
 from clearway.model.replan import Replan
 from clearway.model.scenario import Scenario, row_of
@@ -121,24 +122,30 @@ def _fact_checks() -> dict[str, Check]:
 
 
 def _check_turned(revised: Scenario, replan: Replan) -> Iterator[PlanBreach]:
-    """Yield a breach for each turn back into a plan before it is over."""
-    later = [(move, float(move.depart_s)) for move in replan.plan.movements]
-    for turn in replan.turns:
+    """Yield a breach for each call of somebody who is on the way back then, on foot or aboard."""
+    later = list(_left(replan.plan))
+    for turn in (*replan.turns, *replan.earlier):
         end = turn.first_household + turn.households
-        for move, at in later:
-            if (move.zone, move.group) != (turn.zone, turn.group) or not _meets(move, turn, end):
-                continue
-            if at < turn.back_s:
+        for name, run, (zone, group), at in later:
+            mine = (zone, group) == (turn.zone, turn.group) and at < turn.back_s
+            last = run.first_household + run.households
+            if mine and run.first_household < end and turn.first_household < last:
                 text = (
-                    f"{move.id} calls households at {revised.moment(at):%Y-%m-%d %H:%M} that are"
+                    f"{name} calls households at {revised.moment(at):%Y-%m-%d %H:%M} that are"
                     f" back from {turn.movement} at {revised.moment(turn.back_s):%H:%M} only."
                 )
-                yield PlanBreach("household", move.id, at, turn.back_s, "s", text)
+                yield PlanBreach("household", name, at, turn.back_s, "s", text)
 
 
-def _meets(move: Movement, turn: object, end: int) -> bool:
-    first = int(getattr(turn, "first_household", 0))
-    return move.first_household < end and first < move.first_household + move.households
+def _left(plan: Plan) -> Iterator[tuple[str, Movement | Load, tuple[str, str], float]]:
+    """Yield name, households, zone and group, and the second in which they leave, of all calls."""
+    for move in plan.movements:
+        yield move.id, move, (move.zone, move.group), float(move.depart_s)
+    for duty in plan.duties:
+        for n, trip in enumerate(duty.trips, 1):
+            for stop in trip.stops:
+                for load in stop.loads:
+                    yield f"{duty.id} trip {n}", load, (stop.zone, load.group), float(stop.leave_s)
 
 
 def _check_count(

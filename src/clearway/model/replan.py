@@ -110,6 +110,8 @@ class Replan:
         Names of vehicles that are gone.
     held
         Names of vehicles that are inside and that no gate lets out: they take no more trips today.
+    earlier
+        Those whom a plan before this one turned, and who may be on their way back still.
     weight_bound
         No plan from now on brings out more persons, each weighted by the group's weight; those
         who are out already are counted.
@@ -125,6 +127,7 @@ class Replan:
     weight_bound: float
     lost: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+    earlier: tuple[Turn, ...] = ()
 
     @property
     def turned(self) -> int:

@@ -24,8 +24,8 @@ from clearway.model.plan import (
     Plan,
     Status,
 )
-from clearway.model.replan import Changes, Replan
-from clearway.model.scenario import Scenario
+from clearway.model.replan import Changes, Replan, Turn
+from clearway.model.scenario import Scenario, row_of
 from clearway.model.verdict import PlanBreach
 from clearway.operate.replan_streets import within_streets
 from clearway.operate.replan_words import reason
@@ -35,7 +35,7 @@ from clearway.solve.anew_bound import Most, facts, most
 from clearway.solve.anew_fleet import Driven, FleetAnew, key
 from clearway.solve.anew_gates import Clock
 from clearway.solve.anew_lanes import riders_at
-from clearway.solve.anew_pool import Pool
+from clearway.solve.anew_pool import Pool, Run
 from clearway.solve.anew_rules import rules_anew
 from clearway.solve.drives import drives
 from clearway.solve.problem import Problem, pose
@@ -78,6 +78,7 @@ class Replanner:
         now_s: int,
         *,
         lost_vehicles: tuple[str, ...] = (),
+        earlier: tuple[Turn, ...] = (),
     ) -> Offer:
         """Return a plan for all that can still change, judged.
 
@@ -92,11 +93,14 @@ class Replanner:
             Seconds from the scenario's start.
         lost_vehicles
             Names of vehicles that are gone.
+        earlier
+            Those whom plans before turned: they are not called before they are back.
         """
         problem = pose(revised)
         clock = Clock(now_s, revised.planning.step_s)
         windows = known(scenario, revised, clock.step)
-        driven, on_foot = self._move(problem, (scenario, plan), windows, clock, lost_vehicles)
+        pool = _pool(revised, earlier)
+        driven, on_foot = self._move(problem, (scenario, plan), windows, clock, lost_vehicles, pool)
         turns = (*driven.turns, *on_foot.turns)
         new = plan.replace(
             movements=on_foot.movements, duties=driven.duties, convoys=driven.convoys, levels=()
@@ -107,7 +111,7 @@ class Replanner:
         new = _with_levels(case, plan, new, bound, clock)
         weight = _weight(revised, new)
         made = Replan(now_s, new, turns, _NOT_COUNTED, weight, bound.weight)
-        made = dataclasses.replace(made, lost=lost_vehicles, held=driven.held)
+        made = dataclasses.replace(made, lost=lost_vehicles, held=driven.held, earlier=earlier)
         changes = count_changes(scenario, plan, revised, made)
         made = dataclasses.replace(made, changes=changes)
         return Offer(made, judge_replan(scenario, plan, revised, made))
@@ -119,10 +123,10 @@ class Replanner:
         windows: Known,
         clock: Clock,
         lost: tuple[str, ...],
+        pool: Pool,
     ) -> tuple[Driven, OnFoot]:
         """Return what vehicles do, and those who go by themselves."""
         (scenario, plan), revised = before, problem.scenario
-        pool = Pool.of(revised)
         rows = np.flatnonzero(windows.touched).tolist()
         touched = {
             key(revised, revised.windows[w].corridor, revised.seconds(revised.windows[w].opens))
@@ -152,6 +156,16 @@ _CRUMB: Final = 1e-3
 _NOT_COUNTED: Final = Changes(0, 0, 0, 0, 0)
 
 
+def _pool(scenario: Scenario, earlier: tuple[Turn, ...]) -> Pool:
+    """Return a pool of nobody that knows who is on the way back."""
+    zones, groups = row_of(scenario.zones), row_of(scenario.groups)
+    pool = Pool.of(scenario)
+    for one in earlier:
+        run = Run(one.first_household, one.households, one.back_s)
+        pool.send_back(zones[one.zone], groups[one.group], run)
+    return pool
+
+
 def _weight(scenario: Scenario, plan: Plan) -> float:
     """Return the weighted persons that a plan brings out."""
     weights = {group.id: group.weight for group in scenario.groups}
@@ -172,8 +186,9 @@ def _with_levels(case: Case, before: Plan, plan: Plan, bound: Most, clock: Clock
     found = [Level(name, values[name], max(proved[name], values[name])) for name in names]
     # Whole persons; fewer than are called only if some of those under way are out too late.
     people = float(np.floor(values[PEOPLE] + _CRUMB))
-    found.append(Level(PEOPLE, people, max(people, bound.persons)))
+    most_people = max(people, bound.persons)
+    found.append(Level(PEOPLE, people, most_people))
     found += [Level(name, values[name], 0.0) for name in (EXPOSURE, HOURS)]
     code = OPTIMAL if plan.persons >= plan.willing_persons else PARTIAL
-    words = reason(case.scenario, clock.now_s, plan, max(people, bound.persons))
+    words = reason(case.scenario, clock.now_s, (int(people), plan.willing_persons), most_people)
     return plan.replace(levels=tuple(found), status=Status(code, words))

@@ -69,6 +69,39 @@ def revise(scenario: Scenario, plan: Plan, now_s: int, events: Iterable[str]) ->
     return found
 
 
+def window_on(scenario: Scenario, corridor: str, at: datetime) -> Window:
+    """Return the window of a corridor on the local day of a moment.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such corridor, or none that day.
+    """
+    _check_corridor(scenario, corridor)
+    day = scenario.moment(scenario.seconds(at)).date()
+    for one in scenario.windows:
+        if one.corridor == corridor and scenario.moment(scenario.seconds(one.opens)).date() == day:
+            return one
+    raise _refusal(f"must be on a day on which {corridor} has a window")
+
+
+def moment_said(scenario: Scenario, now_s: int, told: str) -> datetime:
+    """Return the moment that some words tell: local, of the day of ``now_s`` if they tell no date.
+
+    Raises
+    ------
+    ScenarioError
+        If they tell none.
+    """
+    zone, today = ZoneInfo(scenario.timezone), scenario.moment(now_s).date()
+    text = told if "T" in told else f"{today.isoformat()}T{told}"
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise _refusal("must tell a time such as 10:00 or 2016-10-21T10:00") from error
+    return at if at.tzinfo is not None else at.replace(tzinfo=zone)
+
+
 def _one(known: Revised, plan: Plan, now_s: int, told: str) -> Revised:
     """Return what is known after one event more."""
     if told in {"stop", "resume"}:
@@ -83,7 +116,7 @@ def _one(known: Revised, plan: Plan, now_s: int, told: str) -> Revised:
     if verb == "at" and re.fullmatch(r"\d{1,3}%", last):
         return _serve(known, names[:1], now_s, int(last[:-1]) / 100)
     if verb in {"opens", "closes"}:
-        at = _moment(known.scenario, now_s, last)
+        at = moment_said(known.scenario, now_s, last)
         move = _opens if verb == "opens" else _closes
         return Revised(move(known.scenario, names[0], at, now_s), known.lost)
     raise _refusal(f"must be {FORMS}")
@@ -118,7 +151,7 @@ def _lose(known: Revised, plan: Plan, names: list[str]) -> Revised:
 
 def _opens(scenario: Scenario, corridor: str, at: datetime, now_s: int) -> Scenario:
     """Let a window open at another moment: later by a gate that lets nobody through until then."""
-    window = _window(scenario, corridor, at)
+    window = window_on(scenario, corridor, at)
     if at >= window.closes:
         raise _refusal("must be before the window closes")
     if at > window.opens:
@@ -134,7 +167,7 @@ def _opens(scenario: Scenario, corridor: str, at: datetime, now_s: int) -> Scena
 
 
 def _closes(scenario: Scenario, corridor: str, at: datetime, now_s: int) -> Scenario:
-    window = _window(scenario, corridor, at)
+    window = window_on(scenario, corridor, at)
     if scenario.seconds(at) < now_s:
         raise _refusal("must not be before now")
     if at <= window.opens:
@@ -150,26 +183,6 @@ def _with_window(scenario: Scenario, old: Window, new: Window) -> Scenario:
     return revised
 
 
-def _window(scenario: Scenario, corridor: str, at: datetime) -> Window:
-    """Return the window of a corridor on the local day of a moment."""
-    _check_corridor(scenario, corridor)
-    day = scenario.moment(scenario.seconds(at)).date()
-    for one in scenario.windows:
-        if one.corridor == corridor and scenario.moment(scenario.seconds(one.opens)).date() == day:
-            return one
-    raise _refusal(f"must be on a day on which {corridor} has a window")
-
-
 def _check_corridor(scenario: Scenario, name: str) -> None:
     if name not in {one.id for one in scenario.corridors}:
         raise _refusal(f"must name a corridor; {name} is none")
-
-
-def _moment(scenario: Scenario, now_s: int, told: str) -> datetime:
-    zone, today = ZoneInfo(scenario.timezone), scenario.moment(now_s).date()
-    text = told if "T" in told else f"{today.isoformat()}T{told}"
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise _refusal("must tell a time such as 10:00 or 2016-10-21T10:00") from error
-    return at if at.tzinfo is not None else at.replace(tzinfo=zone)

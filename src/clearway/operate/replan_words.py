@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from clearway.model.facts import Text
-from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
 
 #: Isolates a number or a time in Arabic text (Unicode UAX 9): first strong isolate, and its end.
 _OPEN, _CLOSE = "\u2068", "\u2069"
 
 
-def reason(scenario: Scenario, now_s: int, plan: Plan, most: float) -> Text:
-    """Return how good a plan made anew is."""
+def reason(scenario: Scenario, now_s: int, out: tuple[int, int], most: float) -> Text:
+    """Return how good a plan made anew is.
+
+    Parameters
+    ----------
+    scenario, now_s
+        Of the plan.
+    out
+        Persons whom the replay brings out, and those who are expected to come.
+    most
+        Persons that no plan from now on exceeds.
+    """
     at = f"{scenario.moment(now_s):%Y-%m-%d %H:%M}"
-    people, willing = f"{plan.persons:,}", f"{plan.willing_persons:,}"
+    people, willing = (f"{one:,}" for one in out)
     bound = f"{int(most):,}"
     return Text(
         f"Made anew at {at}: {people} of {willing} people expected to come are brought out; no"

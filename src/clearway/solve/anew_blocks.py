@@ -132,7 +132,7 @@ def blocks(problem: Problem, before: Scenario, plan: Plan, windows: Known) -> li
     zones, groups = row_of(scenario.zones), row_of(scenario.groups)
     corridors = row_of(scenario.corridors)
     planning = scenario.planning
-    walks = _walk_ticks(problem, plan)
+    walks = walk_ticks(problem, plan)
     opens = [before.seconds(one.opens) for one in before.windows]
     closes = [before.seconds(one.closes) for one in before.windows]
     found = []
@@ -158,7 +158,7 @@ def blocks(problem: Problem, before: Scenario, plan: Plan, windows: Known) -> li
     return found
 
 
-def _walk_ticks(problem: Problem, plan: Plan) -> list[int]:
+def walk_ticks(problem: Problem, plan: Plan) -> list[int]:
     """Return the ticks from home to the gate of each movement."""
     scenario = problem.scenario
     heads = {one.id: one.links[0] for one in scenario.corridors}

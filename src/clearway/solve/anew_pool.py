@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,11 +44,14 @@ class Pool:
         Shape (z, g), households that are expected to go.
     runs
         By row of zone and group, in order.
+    away
+        By row of zone and group, those on their way back: none of them is ready before they are.
     """
 
     sums: list[list[NDArray[np.int64]]]
     willing: NDArray[np.int64]
     runs: dict[tuple[int, int], list[Run]] = field(default_factory=dict)
+    away: dict[tuple[int, int], list[Run]] = field(default_factory=dict)
 
     @staticmethod
     def of(scenario: Scenario) -> Pool:
@@ -61,7 +65,11 @@ class Pool:
 
     def empty(self) -> Pool:
         """Return the same without runs."""
-        return Pool(self.sums, self.willing)
+        return Pool(self.sums, self.willing, away=self.away)
+
+    def send_back(self, zone: int, group: int, run: Run) -> None:
+        """Note households that are back at home at the moment of their run, and not before."""
+        self.away.setdefault((zone, group), []).append(run)
 
     def persons(self, zone: int, group: int, first: int, households: int) -> int:
         """Return how many persons some households have."""
@@ -75,8 +83,14 @@ class Pool:
 
     def put(self, zone: int, group: int, run: Run) -> None:
         """Let households be called again."""
-        if run.households:
-            self.runs.setdefault((zone, group), []).append(run)
+        end = run.first + run.households
+        away = self.away.get((zone, group), ())
+        edges = {at for one in away for at in (one.first, one.first + one.households)}
+        cuts = sorted({run.first, end, *(at for at in edges if run.first < at < end)})
+        for first, until in pairwise(cuts):
+            back = (one.ready_s for one in away if one.first <= first < one.first + one.households)
+            ready_s = max((run.ready_s, *back))
+            self.runs.setdefault((zone, group), []).append(Run(first, until - first, ready_s))
 
     def put_never_called(self, scenario: Scenario, plan: Plan, ready_s: int) -> None:
         """Put in every household that is expected to go and that a plan calls nowhere."""
