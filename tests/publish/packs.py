@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 
 from clearway.model.abort import Abort
 from clearway.model.agreement import Contact
@@ -22,7 +22,7 @@ from clearway.model.shelter import Shelter
 from clearway.operate.abort import abort
 from clearway.publish.pack.day import only
 from clearway.publish.pack.pack import Pack, pack
-from clearway.publish.pack.press import press
+from clearway.publish.pack.press import document, press
 from clearway.seal.keys import WriterKey
 from tests.judge.sound import sound
 
@@ -96,6 +96,26 @@ def packed() -> Pack:
 def printed() -> dict[str, bytes]:
     """Return it as PDF in both languages, signed."""
     return press(packed(), ("en", "ar"), KEY)
+
+
+def page_lines(page: str, lang: str) -> tuple[str, ...]:
+    """Return what a page of the town says: cells with bars, six rows of each table at most."""
+    told = dict(zip(packed().by_id, document(packed(), lang)["pages"], strict=True))[page]
+    return tuple(line for block in told["blocks"] for line in _lines(block))
+
+
+def _lines(block: dict[str, Any]) -> list[str]:
+    if block["kind"] == "table":
+        return [_line(row) for row in ([block["title"]], block["head"], *block["rows"][:6])]
+    if block["kind"] == "pairs":
+        return [_line(row) for row in block["rows"]]
+    if block["kind"] == "lines":
+        return [_line([text]) for text in block["texts"] if text]
+    return [_line([block["text"]])]
+
+
+def _line(cells: list[str]) -> str:
+    return " | ".join(cells).translate(MARKS).replace("\N{NO-BREAK SPACE}", " ")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
@@ -26,7 +25,7 @@ from clearway.publish.pack.day import only
 from clearway.publish.pack.form import events, forms
 from clearway.publish.pack.mark import read_mark, verify
 from clearway.publish.pack.pack import pack
-from clearway.publish.pack.press import press
+from clearway.publish.pack.press import pressing
 from clearway.publish.words import LANGS
 from clearway.read.plan_file import read_plan
 from clearway.read.scenario import read_scenario
@@ -47,15 +46,13 @@ def pack_orders(arguments: argparse.Namespace) -> int:
     langs = LANGS if arguments.lang == _BOTH else (arguments.lang,)
     today, cards = _cards(scenario, plan, arguments.day)
     found = pack(scenario, plan, arguments.day, version=arguments.version, abort=cards)
-    # Pages are set without the interpreter's lock: the cards are judged meanwhile.
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        job = pool.submit(press, found, langs, key)
-        broken = judge_abort(scenario, today, cards) if cards is not None else ()
-        printed = job.result()
+    printed = pressing(found, langs, key)
+    # Pages are being set without the interpreter's lock: the cards are judged meanwhile.
+    broken = judge_abort(scenario, today, cards) if cards is not None else ()
     if broken:
         complain(map(str, broken))
         return FAILED
-    files = {f"pack.{lang}.pdf": data for lang, data in printed.items()} | {
+    files = {f"pack.{lang}.pdf": data for lang, data in printed().items()} | {
         f"forms/{name}": text.encode() for name, text in forms(found).items()
     }
     for name, data in files.items():

@@ -39,7 +39,7 @@ from clearway.publish.words import Said
 
 ROW_MM: Final = 9.0
 SPOT_MM: Final = 11.0
-_RULES: Final = ("now", "past", "before", "shelter")
+_RULES: Final = ("now", "gate", "past", "before", "shut", "shelter")
 _INTRO_MM: Final = 8.0 * len(_RULES) + 3
 
 

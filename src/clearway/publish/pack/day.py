@@ -195,13 +195,14 @@ def _calls(scenario: Scenario, plan: Plan, date: date) -> list[Call]:
         margin = scenario.corridors[int(walked.corridor[row])].margin_s
         usual = math.ceil(walk + through + margin)
         before = last.get((movement.zone, movement.group, movement.corridor), usual)
+        span = int(walked.span_s[row])
         window = _window(scenario, movement, movement.depart_s)
         found.append(
             Call(
                 movement=movement,
-                until_s=movement.depart_s + scenario.planning.slot_s,
+                until_s=movement.depart_s + span,
                 gate_s=movement.depart_s + walk,
-                gate_until_s=movement.depart_s + walk + scenario.planning.slot_s,
+                gate_until_s=movement.depart_s + walk + span,
                 last_s=None if window is None else latest(scenario, window, before),
             )
         )

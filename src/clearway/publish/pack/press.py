@@ -80,7 +80,17 @@ _BLOCKS: Final[Mapping[str, Say]] = MappingProxyType(
 
 
 def press(pack: Pack, langs: Sequence[str], key: WriterKey | None = None) -> dict[str, bytes]:
-    """Return the pack as one PDF a language, all with the same pages.
+    """Return the pack as one PDF a language; see :func:`pressing`."""
+    return pressing(pack, langs, key)()
+
+
+def pressing(
+    pack: Pack, langs: Sequence[str], key: WriterKey | None = None
+) -> Callable[[], dict[str, bytes]]:
+    """Begin to set the pack, and return what waits for it: one PDF a language, the same pages.
+
+    Everything is worded and looked at before this returns; Typst goes on without the
+    interpreter's lock, so that something else can be done meanwhile.
 
     Parameters
     ----------
@@ -94,21 +104,20 @@ def press(pack: Pack, langs: Sequence[str], key: WriterKey | None = None) -> dic
     Raises
     ------
     ClearwayError
-        If a page would overflow, or the fonts are not there.
+        If a page would overflow, or the fonts are not there; from what is returned, if the pages
+        cannot be set.
     """
     if not FONTS.is_dir():
         raise ClearwayError("the fonts of printed orders are missing; 'make build' brings them")
     found = codes([mark(pack, page, key).text for page in pack.pages])
     image = found.images.tobytes()
-    # Typst works without the interpreter's lock: one language is set while the next is worded.
-    with ThreadPoolExecutor(max_workers=len(langs)) as pool:
-        jobs = {}
-        for lang in langs:
-            told = document(pack, lang)
-            _check_heights(lang, told["pages"])
-            _check_isolated(told)
-            jobs[lang] = pool.submit(_set, told, image, found.side)
-        return {lang: job.result() for lang, job in jobs.items()}
+    pool = ThreadPoolExecutor(max_workers=len(langs))
+    try:
+        # One language is set while the next is worded.
+        jobs = {lang: pool.submit(_set, _checked(pack, lang), image, found.side) for lang in langs}
+    finally:
+        pool.shutdown(wait=False)  # takes no more; what it has is done
+    return lambda: {lang: job.result() for lang, job in jobs.items()}
 
 
 def pack_words(lang: str) -> Words:
@@ -135,6 +144,13 @@ def document(pack: Pack, lang: str) -> dict[str, Any]:
         "title": tongue.say("document", scenario=tongue.code(scenario.id), day=day),
         "pages": [_page(pack, page, tongue, day) for page in pack.pages],
     }
+
+
+def _checked(pack: Pack, lang: str) -> dict[str, Any]:
+    told = document(pack, lang)
+    _check_heights(lang, told["pages"])
+    _check_isolated(told)
+    return told
 
 
 def _page(pack: Pack, page: Page, tongue: Tongue, day: str) -> dict[str, Any]:
