@@ -37,6 +37,10 @@ FACTS: Final = frozenset(
 )
 
 
+#: Of those the rules at gates, which nobody on the way there must be let go on to break.
+AT_GATES: Final = frozenset({"window", "margin", "gate", "holding"})
+
+
 def judge_replan(
     scenario: Scenario, plan: Plan, revised: Scenario, replan: Replan
 ) -> tuple[PlanBreach, ...]:
@@ -45,7 +49,8 @@ def judge_replan(
     The plan is judged against the scenario as it is known now, by every rule but the order of
     households: whoever was turned back or can no longer go as announced is called when there is
     room, after others of their zone. A breach that those who had left before now bring about
-    alone, at the same place and not worse, is what has happened and no fault of the plan.
+    alone, at the same place and not worse, is what has happened and no fault of the plan; at gates
+    that is those alone who had come there: others could have been turned.
     Moreover nothing before now may have changed, nobody who turned may be called before being
     back, no household may be lost or called twice, and changed orders must be counted rightly.
 
@@ -60,8 +65,7 @@ def judge_replan(
     """
     case = open_case(revised, replan.plan)
     found = breaches(case, RULES_ANEW)
-    past = open_case(revised, gone(replan.plan, replan.now_s))
-    facts = {(one.rule, one.where): one for one in breaches(past, _fact_checks())}
+    facts = {(one.rule, one.where): one for one in _facts(revised, replan)}
     found = tuple(one for one in found if not _is_fact(one, facts))
     return (
         *found,
@@ -69,6 +73,26 @@ def judge_replan(
         *_check_turned(revised, replan),
         *_check_count(scenario, plan, revised, replan),
     )
+
+
+def _facts(revised: Scenario, replan: Replan) -> Iterator[PlanBreach]:
+    """Yield what those who had left break, at gates only through those who had come to one.
+
+    Whoever was still on the way there could have been turned.
+    """
+    past = open_case(revised, gone(replan.plan, replan.now_s))
+    yield from breaches(past, {rule: CHECKS[rule] for rule in FACTS - AT_GATES})
+    moves, walks = past.moves, past.walks
+    walked = walks.before[moves.offset[walks.usable.nonzero()[0]] + walks.gate[walks.usable]]
+    tick_s = revised.planning.tick_s
+    usable = [move for move, there in zip(past.plan.movements, walks.usable, strict=True) if there]
+    came = tuple(
+        move
+        for move, ticks in zip(usable, walked.tolist(), strict=True)
+        if move.depart_s + ticks * tick_s < replan.now_s
+    )
+    at_gates = open_case(revised, past.plan.replace(movements=came))
+    yield from breaches(at_gates, {rule: CHECKS[rule] for rule in FACTS & AT_GATES})
 
 
 def _is_fact(one: PlanBreach, facts: Mapping[tuple[str, str], PlanBreach]) -> bool:
@@ -115,10 +139,6 @@ def _sums(scenario: Scenario) -> dict[tuple[int, int], NDArray[np.int64]]:
 
 #: The check of every rule, with that of households as plans made anew must keep it.
 RULES_ANEW: Final[Mapping[str, Check]] = MappingProxyType({**CHECKS, "household": _check_whole})
-
-
-def _fact_checks() -> dict[str, Check]:
-    return {rule: check for rule, check in CHECKS.items() if rule in FACTS}
 
 
 def _check_turned(revised: Scenario, replan: Replan) -> Iterator[PlanBreach]:
