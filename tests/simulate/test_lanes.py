@@ -224,7 +224,7 @@ def test_a_hospital_takes_in_until_it_closes() -> None:
     assert LANES.taken_in(found, 0, 3300.0 + 86_400.0)
 
 
-def awaited(phases: list[int], outs: list[float], taken: list[int]) -> Any:
+def awaited(phases: list[int], outs: list[int], taken: list[int]) -> Any:
     """Return a yard in which subject 1 waits for convoy 0, and subject 2 for the patients (1)."""
     found = traffic(trips=len(phases), subjects=3, convoys=1)
     found.orders.awaits[1, 0] = found.orders.awaits[2, 1] = 1
@@ -257,7 +257,7 @@ def test_a_convoy_is_waited_for_until_it_has_come() -> None:
 trips_of_patients = st.lists(
     st.tuples(
         st.sampled_from((PENDING, UNDER_WAY, DONE, DONE, LOST)),
-        st.floats(0, 1000),
+        st.integers(0, 3),
         st.sampled_from((0, 2)),
     ),
     max_size=5,
@@ -265,9 +265,9 @@ trips_of_patients = st.lists(
 
 
 @settings(max_examples=80, deadline=None, derandomize=True)
-@given(trips_of_patients, st.floats(0, 1000))
+@given(trips_of_patients, st.integers(0, 3))
 def test_patients_of_a_day_are_waited_for_while_any_may_still_come(
-    told: list[tuple[int, float, int]], time: float
+    told: list[tuple[int, int, int]], time: int
 ) -> None:
     found = awaited(*([list(column) for column in zip(*told, strict=True)] or [[], [], []]))
     out = [at for phase, at, taken in told if phase == DONE and taken]
