@@ -124,8 +124,10 @@ def test_trips_have_one_number_on_paper_in_the_log_and_in_the_state(desk: Laptop
     assert state["patients"] == ["P2", "P5"]
     pdf = (desk.place / "pack" / "pack.en.pdf").read_bytes()
     (sheet,) = (one for one in texts(pdf) if "Trips of vehicle amb-02" in one)
-    assert re.search(r"^ +1 +", sheet, re.MULTILINE)
-    assert not re.search(r"^ +0 +", sheet, re.MULTILINE)
+    assert "Page tally-trips/amb-02/2016-10-20/1" in sheet
+    forms = desk.place / "pack" / "forms" / "tally-trips.csv"
+    rows = [one.split(",")[1:3] for one in forms.read_text("utf-8").splitlines()[1:]]
+    assert rows[:2] == [[f"tally-trips/bus-01/{DAY}/1", "1"], [f"tally-trips/bus-01/{DAY}/1", "2"]]
 
 
 def test_a_lost_vehicle_fetches_nobody_more(desk: Laptop) -> None:
@@ -249,9 +251,11 @@ def test_an_abort_names_those_whom_the_plan_has_on_their_way(desk: Laptop) -> No
     assert under_way > 0
     plan = read_plan(parts[1], read_scenario(parts[0]))
     ids = {move.id for move in plan.movements} | {duty.id for duty in plan.duties} | {"A1"}
-    named = {one["id"] for one in json.loads(out.read_text())["movers"]}
+    turns = json.loads(out.read_text("utf-8"))["turns"]
+    named = {one.get("block") or one.get("vehicle") or one.get("convoy") for one in turns}
     assert named <= ids
-    assert {"M1", "M2"} <= named
+    assert {"M1", "M2", f"amb-02 {DAY}"} <= named
+    assert {one["trip"] for one in turns if "trip" in one} <= {1, 2}
 
 
 def test_a_plan_made_anew_is_the_second_of_the_pause_everywhere(desk: Laptop) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -100,7 +100,7 @@ def known(scenario: Scenario, records: Iterable[Record], now: datetime) -> Known
     consents, unproved = known_consents(scenario, sayings.get("consent", ()))
     odd += [Odd(one.record.hash, _SENSELESS) for one in (*strange, *unproved)]
     spans = told_gates(scenario, {**sayings, **fits})
-    odd += [_odd(one) for one in spans.strange]
+    odd += [_odd(one) for one in (*spans.strange, *_strange(scenario, windows, sayings))]
     agreement = dataclasses.replace(
         scenario.agreement, consents=tuple(one.consent for one in consents)
     )
@@ -130,6 +130,31 @@ def _by_kind(everything: Said, now: datetime) -> dict[str, tuple[Saying, ...]]:
     for one in everything.until(now):
         found[one.event.kind].append(one)
     return {kind: tuple(many) for kind, many in found.items()}
+
+
+def _strange(
+    scenario: Scenario, windows: Sequence[Stretches], sayings: Mapping[str, Sequence[Saying]]
+) -> Iterator[Saying]:
+    """Yield what names a patient, or a window that somebody was told of, that there is not."""
+    codes = {one.code for one in scenario.care.patients}
+    yield from (one for one in sayings.get("patient", ()) if one.event.about["code"] not in codes)
+    days = {
+        (window.corridor, scenario.moment(scenario.seconds(window.opens)).date())
+        for window in (*scenario.windows, *(one.window for one in windows))
+    }
+    for one in sayings.get("notice", ()):
+        day = _day(one.event.about["window"])
+        names = one.event.about["corridors"] or [one.id for one in scenario.corridors]
+        about = {(name, day) for name in names}
+        if not (about <= days if one.event.about["corridors"] else about & days):
+            yield one
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
 
 
 def _odd(one: Saying) -> Odd:

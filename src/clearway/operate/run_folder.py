@@ -250,12 +250,20 @@ def _scenario_files(folder: Path, passphrase: str | None) -> dict[str, bytes]:
             raise _refused(str(folder), f"must be the folder of a run, with {SCENARIO}/ in it")
         paths = {name: folder / SCENARIO / name for name in LIMITS}
         return {name: path.read_bytes() for name, path in paths.items() if path.exists()}
-    blob = unlocked(_bytes(folder / _LOCKED_SCENARIO), (), passphrase)
+    blob = _unlocked(folder / _LOCKED_SCENARIO, passphrase)
     files, faults = unzipped(blob)
     if faults:
         breaches = tuple(Breach(_LOCKED_SCENARIO, 0, one.kind, "", str(one)) for one in faults)
         raise LogError(f"{folder}: the scenario is damaged", breaches)
     return files
+
+
+def _unlocked(path: Path, passphrase: str) -> bytes:
+    try:
+        return unlocked(_bytes(path), (), passphrase)
+    except LogError as error:
+        rule = "must be there as it was written, and the passphrase its own"
+        raise _refused(str(path), rule) from error
 
 
 def _write_scenario(staged: Path, files: Mapping[str, bytes], passphrase: str | None) -> None:
@@ -271,7 +279,7 @@ def _write_scenario(staged: Path, files: Mapping[str, bytes], passphrase: str | 
 def _content(path: Path, passphrase: str | None) -> bytes:
     if passphrase is None:
         return _bytes(path)
-    return unlocked(_bytes(path.with_name(path.name + _LOCKED)), (), passphrase)
+    return _unlocked(path.with_name(path.name + _LOCKED), passphrase)
 
 
 def _write(path: Path, content: bytes, passphrase: str | None) -> None:

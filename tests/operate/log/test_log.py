@@ -192,12 +192,19 @@ def test_other_files_are_no_logs(tmp_path: Path) -> None:
             open_log(path, key(), secret)
     text = tmp_path / "text"
     text.write_text("no database at all, but long enough to be taken for one\n" * 100)
-    for secret, rule in ((None, "passphrase is needed"), ("secret", "not its own")):
+    noise = tmp_path / "noise"
+    noise.write_bytes(bytes(range(256)) * 16)
+    for path, secret, rule in (
+        (text, None, "text: is no log$"),
+        (text, "secret", "text: is no log$"),
+        (noise, None, "passphrase is needed"),
+        (noise, "secret", "not its own"),
+    ):
         with pytest.raises(LogError, match=rule):
-            open_log(text, key(), secret)
+            open_log(path, key(), secret)
     with pytest.raises(LogError, match="encrypts a file"):
         open_log("postgresql:///x?host=/nowhere", key(), "secret")
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["other.db", "text"]
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["noise", "other.db", "text"]
 
 
 def test_a_passphrase_is_not_empty_and_opens_its_own_log_alone(tmp_path: Path) -> None:

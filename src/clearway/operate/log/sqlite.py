@@ -17,6 +17,9 @@ from clearway.errors import LogError
 
 #: What the first bytes of a SQLite file are, unless it is encrypted.
 _CLEAR: Final = b"SQLite format 3\x00"
+#: As many random bytes, as an encrypted log begins with, are never a text.
+_HEAD_BYTES: Final = 64
+_TEXT: Final = frozenset((*range(32, 127), *b"\t\n\r"))
 #: Seconds that a writer waits for another one to be done.
 _PATIENCE_S: Final = 20.0
 
@@ -121,14 +124,19 @@ class FileEngine:
         Raises
         ------
         LogError
-            If no file can be read there.
+            If no file can be read there, or its beginning is that of no log: nobody should be
+            asked for the passphrase of an empty file, or of a text.
         """
         try:
             with self.path.open("rb") as file:
-                return file.read(len(_CLEAR)) != _CLEAR
+                head = file.read(_HEAD_BYTES)
         except OSError as error:
             msg = f"{self.path}: no log can be read there: {error.strerror}"
             raise LogError(msg) from error
+        if len(head) < _HEAD_BYTES or not any(head) or _TEXT.issuperset(head):
+            msg = f"{self.path}: is no log"
+            raise LogError(msg)
+        return not head.startswith(_CLEAR)
 
     def explained(self, error: Exception) -> str | None:
         """Return what an error of SQLite or of the file system means; None for any other."""
