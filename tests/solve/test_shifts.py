@@ -39,6 +39,23 @@ def of_bus(scenario: Scenario, **changes: object) -> Shift:
     return shift(drives(scenario, kind), days(scenario)[0], where)
 
 
+def ways_round(one: Shift, pickup: int, out: int) -> list[float]:
+    """Return the metres from anywhere outside, in by any corridor, and out by one, to anywhere."""
+    table, z, scenario = one.drives, int(one.pickups.zone[pickup]), one.drives.scenario
+    links = scenario.network.links
+    length = dict(zip(links.id.tolist(), links.length_m.tolist(), strict=True))
+    return [
+        table.outside_m(place, into)
+        + sum(length[link] for link in table.links_in(into, z))
+        + sum(length[link] for link in table.links_out(z, out))
+        + table.outside_m(to, out)
+        for into in range(len(scenario.corridors))
+        if math.isfinite(table.inward[into])
+        for place in range(len(places(scenario)))
+        for to in range(len(places(scenario)))
+    ]
+
+
 def test_the_bus_by_hand() -> None:
     one = of_bus(one_bus())
     # The depot is some 130 s on a round earth and 60 s of corridor from the gate.
@@ -84,24 +101,28 @@ def test_ticks_are_the_drives_rounded_up(wish: Wanted) -> None:
 @given(wanted())
 def test_a_way_that_may_be_driven_is_in_range_from_everywhere_outside(wish: Wanted) -> None:
     scenario = wish.scenario()
-    network = scenario.network
-    length = dict(zip(network.links.id.tolist(), network.links.length_m.tolist(), strict=True))
     for one in shifts(scenario):
         table, most = one.drives, one.drives.type.range_m
-        for n, z in enumerate(one.pickups.zone.tolist()):
+        for n in range(len(one.pickups.zone)):
             for k in range(len(scenario.corridors)):
-                legs = [
-                    table.outside_m(place, into)
-                    + sum(length[link] for link in table.links_in(into, z))
-                    + sum(length[link] for link in table.links_out(z, k))
-                    + table.outside_m(to, k)
-                    for into in range(len(scenario.corridors))
-                    if math.isfinite(table.inward[into])
-                    for place in range(len(places(scenario)))
-                    for to in range(len(places(scenario)))
-                ]
+                legs = ways_round(one, n, k)
                 there = bool(legs) and max(legs) <= most and math.isfinite(table.outward[k])
                 assert (one.stop_gate[k, n] < FAR) == (there and Booking(scenario).rate[k] > 0)
+
+
+@pytest.mark.parametrize("out", [0, 1])
+def test_the_longest_way_in_counts_whichever_way_a_vehicle_came(out: int) -> None:
+    scenario = one_bus(
+        columns=4, gates_persons_per_h=(600.0, 600.0), windows=((1, 8, 12), (2, 8, 12))
+    )
+    lane = scenario.corridors[0].vehicles_per_s
+    both = tuple(replace(one, vehicles_per_s=lane) for one in scenario.corridors)
+    scenario = scenario.replace(corridors=both)
+    legs = ways_round(of_bus(scenario), 0, out)
+    assert min(legs) < max(legs) - 100
+    for range_m, allowed in ((max(legs) + 0.5, True), (max(legs) - 0.5, False)):
+        one = of_bus(scenario, range_m=range_m)
+        assert (one.stop_gate[out, 0] < FAR) == allowed
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
