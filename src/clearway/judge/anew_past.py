@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from clearway.model.duty import Trip
+from clearway.model.duty import Duty, Trip
 from clearway.model.plan import Movement, Plan
 from clearway.model.replan import Replan, Turn
 from clearway.model.scenario import Scenario, row_of
@@ -110,6 +110,10 @@ def _trips(plan: Plan, replan: Replan) -> Iterator[PlanBreach]:
     turned = {turn.movement for turn in replan.turns}
     for duty in plan.duties:
         kept = new[duty.id].trips if duty.id in new else ()
+        begun = any(trip.gate_in_s < now for trip in duty.trips)
+        if begun and duty.id in new and _vehicle(new[duty.id]) != _vehicle(duty):
+            text = f"{duty.id} is driven by another vehicle than the one that drove before now."
+            yield PlanBreach(PAST, duty.id, 1, 0, "vehicles", text)
         by_gate = {trip.gate_in_s: trip for trip in kept if trip.gate_in_s < now}
         for n, trip in enumerate(duty.trips, 1):
             if trip.gate_in_s >= now:
@@ -126,6 +130,10 @@ def _trips(plan: Plan, replan: Replan) -> Iterator[PlanBreach]:
         for at in by_gate:
             text = f"{duty.id} is said to have come in before now; it had not."
             yield PlanBreach(PAST, duty.id, at, now, "s", text)
+
+
+def _vehicle(duty: Duty) -> tuple[str, str, str]:
+    return duty.vehicle, duty.type, duty.depot
 
 
 def _same_so_far(trip: Trip, found: Trip, now_s: int) -> bool:
