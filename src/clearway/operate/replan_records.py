@@ -80,7 +80,7 @@ def with_said(records: Sequence[Record], events: Iterable[Event]) -> tuple[Recor
                 hash=f"{number:064x}",
                 signature="",
             )
-            for number, event in enumerate(events, 1)
+            for number, event in enumerate(events, len(records) + 1)
         ),
     )
 
