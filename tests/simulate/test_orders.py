@@ -188,3 +188,18 @@ def test_places_and_goals_are_of_one_table() -> None:
     names += [one.id for one in scenario.fleet.depots] + [one.id for one in scenario.care.hospitals]
     goals = [names[row] for row in roster.orders.trip[:, GOAL]]
     assert goals == [trip.destination for trip in trips]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_vehicle_stands_at_another_number_each_time_of_a_day(name: str) -> None:
+    _, _, roster, _ = drawn_up(name)
+    orders, stops = roster.orders, len(roster.orders.stop)
+    for row in orders.vehicle:
+        for day in set(orders.trip[row[TRIP_FIRST] : row[TRIP_END], DAY].tolist()):
+            numbers: list[int] = []
+            for t in range(row[TRIP_FIRST], row[TRIP_END]):
+                if orders.trip[t, DAY] == day:
+                    first, end = orders.trip[t, [FIRST, END]]
+                    numbers += [*roster.stand[first:end], roster.stand[stops + t]]
+            # Stop after stop, and each destination after its stops.
+            assert numbers == list(range(len(numbers)))
