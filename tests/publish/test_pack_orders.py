@@ -52,7 +52,7 @@ def rows(found: Pack, kind: str, subject: str, part: str) -> list[dict[str, Any]
 
 def metres(network: Network, links: tuple[int, ...]) -> float:
     length = dict(zip(network.links.id.tolist(), network.links.length_m.tolist(), strict=True))
-    return sum(length[one] for one in links)
+    return math.fsum(length[one] for one in links)
 
 
 @pytest.mark.parametrize("name", CASES)
