@@ -142,7 +142,7 @@ def test_nobody_is_lost_when_all_stops_at_any_step(name: str) -> None:
         assert before.where.total == after_.where.total == everyone
         # Who is past the gate stays so, but for the rounding to whole households.
         assert abs(past(before) - past(after_)) <= slack(scenario)
-        # No more than that are left on the way to a closed gate, and nobody more is at home than turned.
+        # No more than that go on to a closed gate, and nobody more is at home than turned.
         assert after_.where.under_way.persons <= slack(scenario)
         came_home = after_.where.home.persons - before.where.home.persons
         turned = sum(turn.persons for turn in offer.replan.turns)

@@ -357,3 +357,12 @@ def test_an_empty_pool_still_knows_who_is_away() -> None:
     bare.settle()
     assert bare.runs[0, 0] == [Run(0, 3, 900), Run(3, 2, 0)]
     assert not pool.runs
+
+
+def test_a_block_fails_that_passes_too_late_or_waits_for_too_long() -> None:
+    one = Arrival(0, 2, 0, 8.0)
+    for last, patience, fails in ((3, 9, False), (2, 9, True), (3, 1, True), (3, 2, False)):
+        line = Line(0, np.full(8, 2.0), np.array([last]), 50.0, patience)
+        line.add(one)
+        assert line.course().finish[:2].tolist() == [1, 3]
+        assert line.fails(line.course(), one) == fails
