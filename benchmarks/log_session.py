@@ -30,6 +30,7 @@ from clearway.seal.verify import split
 
 TARGET: Final = ROOT / "out" / "bench" / "operate.json"
 PACKAGES: Final = ("cryptography", "psycopg", "rfc8785", "sqlcipher3")
+PARTS: Final = ("kills", "faults", "server", "tampering", "recovery", "canaries")
 #: Trials in the clear and encrypted, killed and with failing disks; and with a killed server.
 KILLS, SEALED_KILLS = 9800, 200
 INJECTED, SEALED_INJECTED = 9804, 204
@@ -42,19 +43,17 @@ Timed = TypeVar("Timed")
 _LIMIT_S: Final = 3600.0
 
 
-def measure(share: float) -> dict[str, Any]:
-    """Measure all, with ``share`` of the trials; return the figures."""
-    began = time.perf_counter()
-    found = {
-        "share": share,
-        "kills": kills(share),
-        "faults": faults(share),
-        "server": servers(share),
-        "tampering": tampering(max(20, round(FLIPPED * share))),
-        "recovery": recovery(max(100, round(LONG * share))),
-        "canaries": asdict(searched()),
+def measure(part: str, share: float) -> dict[str, Any]:
+    """Measure one of ``PARTS`` with ``share`` of the trials; return its figures."""
+    how: dict[str, Callable[[], dict[str, Any]]] = {
+        "kills": lambda: kills(share),
+        "faults": lambda: faults(share),
+        "server": lambda: servers(share),
+        "tampering": lambda: tampering(max(20, round(FLIPPED * share))),
+        "recovery": lambda: recovery(max(100, round(LONG * share))),
+        "canaries": lambda: asdict(searched()),
     }
-    return {**found, "seconds": time.perf_counter() - began, "machine": machine(PACKAGES)}
+    return {"share": share, **how[part]()}
 
 
 def kills(share: float) -> dict[str, Any]:
@@ -182,13 +181,22 @@ def write(name: str, figures: dict[str, Any], target: Path = TARGET) -> None:
 
 
 def main() -> None:
-    """Measure and write the figures."""
+    """Measure part by part; each is written when it is done, beside the others."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--share", type=float, default=1.0, help="of the trials (default: %(default)s)"
     )
-    figures = measure(parser.parse_args().share)
-    write("log", figures)
+    parser.add_argument("--part", choices=PARTS, action="append", help="(default: all)")
+    asked = parser.parse_args()
+    for part in asked.part or PARTS:
+        found = measure(part, asked.share)
+        write("log", {**there("log"), part: found, "machine": machine(PACKAGES)})
+
+
+def there(name: str, target: Path = TARGET) -> dict[str, Any]:
+    """Return the figures that the file has under ``name``, if any."""
+    found: dict[str, Any] = json.loads(target.read_text()) if target.exists() else {}
+    return dict(found.get(name, {}))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -36,12 +36,17 @@ class Slots:
         is checked evenly over the slot.
     slot_s, slots
         Seconds of a slot, and slots a corridor.
+    seen
+        What :meth:`rows` and :meth:`hours` found for a shift: they are asked for each of its days.
     """
 
     relaxation: Relaxation
     share: csr_array
     slot_s: int
     slots: int
+    seen: dict[int, tuple[Shift, NDArray[np.int64], NDArray[np.float64]]] = field(
+        default_factory=dict
+    )
 
     @staticmethod
     def of(problem: Problem, relaxation: Relaxation) -> Slots:
@@ -66,9 +71,7 @@ class Slots:
 
     def rows(self, one: Shift) -> NDArray[np.int64]:
         """Return the row of ``share`` of each minute at each gate, shape (k, t)."""
-        slot = (one.begin_s + TICK_S * np.arange(one.minutes)) // self.slot_s
-        slot = np.clip(slot, 0, self.slots - 1)
-        return np.arange(len(one.after))[:, None] * self.slots + slot[None, :]
+        return self._known(one)[1]
 
     def hours(self, one: Shift) -> NDArray[np.float64]:
         """Return what a rider's hours until out are beside those of the steps of the gate, (k, t).
@@ -76,11 +79,21 @@ class Slots:
         The relaxation counts the moment of every person who passes; of one on board it knows it to
         a slot, so that a slot is taken off.
         """
-        covered = np.asarray(self.share.sum(axis=1)).ravel()[self.rows(one)]
-        moment = (one.begin_s + TICK_S * np.arange(one.minutes)) / SECONDS_PER_HOUR
-        out = np.where(np.isfinite(one.out_h), one.out_h, 0.0)[:, None]
-        whole = self.slot_s / SECONDS_PER_HOUR
-        return np.asarray(out + (1.0 - covered) * moment[None, :] - covered * whole)
+        return self._known(one)[2]
+
+    def _known(self, one: Shift) -> tuple[Shift, NDArray[np.int64], NDArray[np.float64]]:
+        # The shift is kept with what was found: as long as it is, its id is its own.
+        if id(one) not in self.seen:
+            slot = (one.begin_s + TICK_S * np.arange(one.minutes)) // self.slot_s
+            slot = np.clip(slot, 0, self.slots - 1)
+            rows = np.arange(len(one.after))[:, None] * self.slots + slot[None, :]
+            covered = np.asarray(self.share.sum(axis=1)).ravel()[rows]
+            moment = (one.begin_s + TICK_S * np.arange(one.minutes)) / SECONDS_PER_HOUR
+            out = np.where(np.isfinite(one.out_h), one.out_h, 0.0)[:, None]
+            whole = self.slot_s / SECONDS_PER_HOUR
+            hours = out + (1.0 - covered) * moment[None, :] - covered * whole
+            self.seen[id(one)] = one, rows, np.asarray(hours)
+        return self.seen[id(one)]
 
     def parts(self, corridor: int, second: int) -> dict[int, float]:
         """Return the rows of the relaxation in which one person passing a gate counts, and how."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -190,19 +191,19 @@ class Joint:
         After its best day the pick-ups of that are left out, and so on: different days of one
         round are all of use, where one alone would change its mind each round.
         """
-        saved, found = 0.0, list[tuple[int, Trips]]()
         dues_ = relaxed.dual[self.first : self.first + len(self.crews)]
-        for one in {id(crew.shift): crew.shift for crew in self.crews}.values():
+
+        def rounds(one: Shift) -> list[list[tuple[int, float, Trips]]]:
             mine = [n for n, crew in enumerate(self.crews) if crew.shift is one]
             ground = self.ground(one, level, relaxed.dual)
-            for number in range(DIVERSE):
-                days = self.best_days(ground, mine, dues_)
-                for n, reduced, trips in days:
-                    saved += self.crews[n].count * reduced if number == 0 else 0.0
-                    found.append((n, trips))
-                if not days:
-                    break
-                ground.worth[:, [trip[3] for _, _, trips in days for trip, _ in trips]] = -np.inf
+            return best_rounds(self, ground, mine, dues_, DIVERSE)
+
+        with ThreadPoolExecutor() as pool:
+            every = list(pool.map(rounds, {id(c.shift): c.shift for c in self.crews}.values()))
+        saved = sum(
+            self.crews[n].count * reduced for some in every for n, reduced, _ in (some or [[]])[0]
+        )
+        found = [(n, trips) for some in every for days in some for n, _, trips in days]
         self.add(found)
         return saved, bool(found)
 
@@ -295,6 +296,17 @@ class Joint:
             row = first + pickup
             entries[row] = entries.get(row, 0.0) - float(more[pickup])
         return {**entries, self.first + n: 1.0}, totals
+
+
+def best_rounds(
+    joint: Joint, ground: Ground, crews: list[int], dues_: NDArray[np.float64], most: int
+) -> list[list[tuple[int, float, Trips]]]:
+    """Return best days, then the best without the pick-ups of those, and so on: ``most`` times."""
+    every = list[list[tuple[int, float, Trips]]]()
+    while len(every) < most and (days := joint.best_days(ground, crews, dues_)):
+        every.append(days)
+        ground.worth[:, [trip[3] for _, _, trips in days for trip, _ in trips]] = -np.inf
+    return every
 
 
 def size(joint: Joint) -> int:

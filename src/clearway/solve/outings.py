@@ -83,7 +83,7 @@ class Swept(NamedTuple):
     standing_to: NDArray[np.int64]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def sweep_day(ground: Ground) -> Swept:
     """Return the best worth from every minute and place on.
 
@@ -112,7 +112,7 @@ def sweep_day(ground: Ground) -> Swept:
     return found
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _leave(ground: Ground, found: Swept, t: int, q: int) -> tuple[float, int]:
     """Return the best of leaving a pick-up, full, now or a minute later."""
     minutes = ground.price.shape[1]
@@ -130,7 +130,7 @@ def _leave(ground: Ground, found: Swept, t: int, q: int) -> tuple[float, int]:
     return best, by
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _enter(ground: Ground, found: Swept, t: int, k: int) -> tuple[float, int]:
     """Return the best of passing a gate inward now or a minute later."""
     minutes = ground.price.shape[1]
@@ -144,7 +144,7 @@ def _enter(ground: Ground, found: Swept, t: int, k: int) -> tuple[float, int]:
     return best, to
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _stand(ground: Ground, found: Swept, t: int, p: int) -> tuple[float, int]:
     """Return the best of setting out from a place now or a minute later."""
     minutes = ground.price.shape[1]
@@ -157,7 +157,7 @@ def _stand(ground: Ground, found: Swept, t: int, p: int) -> tuple[float, int]:
     return best, to
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def trace_day(ground: Ground, swept: Swept, place: int, minute: int) -> NDArray[np.int64]:
     """Return the trips of a best day from a place and minute on.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from clearway.solve.booking import Booking
 from clearway.solve.highs import INFINITY
-from clearway.solve.joint import Day, Joint, Trips, follow, room, size
+from clearway.solve.joint import Day, Joint, Trips, best_rounds, follow, room, size
 from clearway.solve.options import SolveOptions, Watch
 from clearway.solve.outings import Ground
 from clearway.solve.relax import MIXED, Relaxed
@@ -141,20 +142,19 @@ class _Dive:
 
     def _price(self, relaxed: Relaxed) -> bool:
         """Add the best days that can still be driven; return whether there are any."""
-        joint, found = self._joint, list[Given]()
+        joint = self._joint
         dues = relaxed.dual[joint.first : joint.lane]
         free = self._left[joint.first : joint.lane] > 1 - ROUND
-        for one in {id(crew.shift): crew.shift for crew in joint.crews}.values():
+
+        def rounds(one: Shift) -> list[Given]:
             mine = [n for n, crew in enumerate(joint.crews) if crew.shift is one and free[n]]
             ground = self._ground(one, relaxed.dual)
-            for _ in range(DIVERSE if mine else 0):
-                days = joint.best_days(ground, mine, dues)
-                found += [(n, trips) for n, _, trips in days]
-                if not days:
-                    break
-                used = [trip[3] for _, _, trips in days for trip, _ in trips]
-                ground.worth[:, used] = -np.inf
-        return self._add(found)
+            every = best_rounds(joint, ground, mine, dues, DIVERSE if mine else 0)
+            return [(n, trips) for days in every for n, _, trips in days]
+
+        with ThreadPoolExecutor() as pool:
+            shifts = {id(crew.shift): crew.shift for crew in joint.crews}.values()
+            return self._add([given for some in pool.map(rounds, shifts) for given in some])
 
     def _ground(self, one: Shift, dual: NDArray[np.float64]) -> Ground:
         """Return what a day is chosen from, with what is left of people, lanes and gates."""
