@@ -78,7 +78,7 @@ def loads(scenario: Scenario, moves: Columns, walks: Walks, seen: Replay) -> Loa
 def _before_gates(
     planning: Planning, moves: Columns, walks: Walks, way: NDArray[np.int64]
 ) -> _Entries:
-    """Return the entries into links inside: a block enters over a slot at most, so in one or two."""
+    """Return the entries into links inside: a block takes a slot at most, so one or two."""
     movement = moves.movement
     place = np.arange(len(moves.link)) - moves.offset[movement]
     flat = np.flatnonzero(walks.usable[movement] & (place < walks.gate[movement]))

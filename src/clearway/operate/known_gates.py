@@ -83,8 +83,8 @@ def told_gates(scenario: Scenario, sayings: Mapping[str, Sequence[Saying]]) -> T
         named = one.event.about["corridors"]
         if set(named) - set(known):
             strange.append(one)
-        about = [name for name in known if name in named] if named else known
-        stops.turn(about, scenario.seconds(one.at), shuts=one.event.kind == STOP)
+        meant = [name for name in known if name in named] if named else known
+        stops.turn(meant, scenario.seconds(one.at), shuts=one.event.kind == STOP)
     shares: dict[str, list[tuple[int, float, float]]] = defaultdict(list)
     for one in sayings.get(SHARE, ()):
         about = one.event.about

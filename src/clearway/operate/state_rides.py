@@ -363,7 +363,7 @@ def _vehicle(one: Ride, now_s: float) -> VehicleState:
     row = _last(one, now_s)
     place, where, since, told = _place(one, row, now_s)
     trip = one.errand.points[row].trip if row >= 0 else -1
-    riders, patients = 0, []
+    riders, patients = 0, list[str]()
     if trip >= 0 and one.when(trip, "arrived") > now_s:
         for n, stop in enumerate(one.errand.trips[trip].stops):
             if one.when(trip, "boarded", n) <= now_s:
