@@ -65,7 +65,9 @@ def test_what_has_a_place_of_its_own_stays_behind() -> None:
     assert like.fleet.count > 0
     assert like.care.hospitals
     assert like.aid.convoys
+    assert like.shelters
     assert (recipe.fleet, recipe.care, recipe.aid) == (NO_FLEET, NO_CARE, NO_AID)
+    assert recipe.shelters == ()
 
 
 def test_a_larger_circle_holds_more_streets() -> None:

@@ -30,7 +30,16 @@ def _tables() -> str:
     made = terms.told()
     agreement = _only_c1(made)
     blocks = scenario_to_toml(made.replace(agreement=agreement)).split("\n\n")
-    heads = ("[uncer", "[thresh", "[[consent", "[[hazard", "[[prov", "[notif", "[decider")
+    heads = (
+        "[uncer",
+        "[thresh",
+        "[[consent",
+        "[[hazard",
+        "[[prov",
+        "[notif",
+        "[decider",
+        "[[contact",
+    )
     return "\n\n".join(block for block in blocks if block.startswith(heads))
 
 
@@ -38,7 +47,12 @@ def _only_c1(scenario: Scenario) -> Any:
     """Return what is on record, of C1 alone: the small recipe has one mouth."""
     told = scenario.agreement
     consents = tuple(dataclasses.replace(one, corridors=("C1",)) for one in told.consents)
-    return dataclasses.replace(told, consents=consents, hazards=told.hazards[:1])
+    contacts = tuple(
+        dataclasses.replace(one, corridors=("C1",)) if one.corridors else one
+        for one in told.contacts
+    )
+    hazards = told.hazards[:1]
+    return dataclasses.replace(told, consents=consents, hazards=hazards, contacts=contacts)
 
 
 def _recipe(folder: Path, text: str) -> Recipe:

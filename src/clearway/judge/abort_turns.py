@@ -80,7 +80,8 @@ class TurnCheck:
             yield f"names another place than the one {spot.into_s:.0f} s behind node {right[0]}"
             return
         lon, lat = self._degrees(spot)
-        off = metres_between(turn.lon, turn.lat, lon, lat)
+        told = turn.lon, turn.lat
+        off = metres_between(*told, lon, lat) if all(map(math.isfinite, told)) else math.inf
         if not off <= _NEAR_M:
             yield f"has a place {off:.0f} m from where it is"
 

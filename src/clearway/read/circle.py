@@ -65,6 +65,7 @@ def circle_recipe(streets: Streets, like: Recipe, radius_m: float) -> Recipe:
         fleet=NO_FLEET,
         care=NO_CARE,
         aid=NO_AID,
+        shelters=(),
     )
 
 

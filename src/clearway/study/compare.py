@@ -21,8 +21,10 @@ from clearway.solve.solve import solve
 #: Flat margins that are tried, in minutes before closing.
 MARGINS_MIN: Final = (*range(30, 180, 15), *range(180, 481, 30))
 
-#: Members that are at least run together: each run makes its streets anew.
-FEW: Final = 8
+#: Members that are at least run together, and those of which nothing is suspected: each run makes
+#: its streets anew.
+FEW: Final = 4
+MANY: Final = 48
 
 
 def compare(
@@ -66,18 +68,23 @@ def compare(
         return Comparison(ensemble, deterministic, None)
     accepted = members_accepted(plan.rules.risk, len(ensemble))
     allowed = max(accepted, ensemble.anyone_caught.hits)
-    # Where the plan for the mean catches people, a margin likely does too: those go first.
-    suspects = ensemble.numbers[plain.caught.sum(axis=1) > 0]
+    # Where a plan or margin catches people, the next likely does too: those members go first.
+    suspects = _caught(plain)
     for minutes in MARGINS_MIN:
-        if bench.catches_more(minutes * 60.0, suspects, allowed):
-            continue
-        flat = bench.run(minutes * 60.0, ensemble.numbers)
+        flat = bench.within(minutes * 60.0, suspects, allowed)
         if flat is None:
             return None
         if flat.anyone_caught.hits <= allowed:
             other = Alternative(bench.plan.persons, minutes * 60.0, flat)
             return Comparison(ensemble, deterministic, other)
+        suspects = [*(one for one in _caught(flat) if one not in suspects), *suspects]
     return Comparison(ensemble, deterministic, None)
+
+
+def _caught(ensemble: Ensemble) -> list[int]:
+    """Return the numbers of the members in which anyone is caught."""
+    found: list[int] = ensemble.numbers[ensemble.caught.sum(axis=1) > 0].tolist()
+    return found
 
 
 def members_accepted(risk: float, members: int) -> int:
@@ -89,17 +96,23 @@ def members_accepted(risk: float, members: int) -> int:
 
 
 class _Told:
-    """Counts members over several runs, up to what was expected."""
+    """Counts members over several runs, up to what was expected; what was in vain not twice."""
 
     def __init__(self, progress: Callable[[int, int], None] | None, expected: int) -> None:
         self._progress, self._expected, self._before = progress, expected, 0
+        self._most = 0
 
     def __call__(self, done: int, of: int) -> None:
         """Hear that ``done`` members of a run of ``of`` are there."""
+        self._most = max(self._most, min(self._before + done, self._expected))
         if self._progress is not None:
-            self._progress(min(self._before + done, self._expected), self._expected)
+            self._progress(self._most, self._expected)
         if done == of:
             self._before += of
+
+    def forget(self, members: int) -> None:
+        """Take back members that have to be run anew; less than was told is never told."""
+        self._before -= members
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,29 +131,36 @@ class _Bench:
         ruled = self.plan.replace(rules=rules)
         members = numbers.tolist()
         seed = self.ensemble.seed
-        all_of_it = len(members) == len(self.ensemble)
         found = simulate(
             self.scenario,
             ruled,
             members,
             seed,
-            progress=self.told if all_of_it else None,
+            progress=self.told,
             stop=self.stop,
         )
         return found if len(found) == len(members) else None
 
-    def catches_more(self, margin_s: float, numbers: NDArray[np.int64], allowed: int) -> bool:
-        """Whether more than ``allowed`` of these members catch anyone; gives up as soon as known.
+    def within(self, margin_s: float, suspects: list[int], allowed: int) -> Ensemble | None:
+        """Return what comes of one margin; None if stopped.
 
-        False if stopped: the next run says so.
+        Suspects go first, a few at a time. All members are run unless more than ``allowed`` catch
+        anyone: then it ends with those that showed it.
         """
-        hits = 0
         few = max(allowed + 1, FEW)
-        for first in range(0, len(numbers), few):
-            found = self.run(margin_s, numbers[first : first + few])
-            if found is None:
-                return False
-            hits += found.anyone_caught.hits
-            if hits > allowed:
-                return True
-        return False
+        parts = [suspects[first : first + few] for first in range(0, len(suspects), few)]
+        rest = [one for one in self.ensemble.numbers.tolist() if one not in set(suspects)]
+        parts += [rest[first : first + MANY] for first in range(0, len(rest), MANY)]
+        found: Ensemble | None = None
+        for numbers in parts:
+            more = self.run(margin_s, np.array(numbers))
+            if more is None:
+                return None
+            found = more if found is None else found.joined(more)
+            if found.anyone_caught.hits > allowed:
+                self.told.forget(len(found))
+                return found
+        # Members are compared one by one: if the ensemble has another order, so does this.
+        every = self.ensemble.numbers
+        same = found is not None and np.array_equal(found.numbers, every)
+        return found if same else self.run(margin_s, every)
