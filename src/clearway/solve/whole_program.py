@@ -13,7 +13,7 @@ from clearway.solve.joint import Joint, Trips, follow
 from clearway.solve.relax import MIXED, MIXED_HOURS
 
 #: Rows and columns up to which a program is small.
-SMALL: Final = 6000
+SMALL: Final = 2000
 #: Share of the bound within which an integer program is good enough, and nodes at most.
 GAP, NODES = 5e-5, 100
 #: Persons below which nobody rides.
