@@ -25,7 +25,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.document import save
+from benchmarks import document
 from clearway.model.care import Care
 from clearway.model.event import Event
 from clearway.model.facts import Fact, Text
@@ -120,11 +120,7 @@ def measure(place: Path, *, kills: int, seed: int) -> dict[str, Any]:
 
 def keep(found: dict[str, Any], target: Path) -> None:
     """Put the figures into the record beside those of others."""
-    try:
-        record = json.loads(target.read_text("utf-8"))
-    except FileNotFoundError:
-        record = {}
-    save({**record, KEY: found}, target)
+    document.keep(KEY, found, target)
 
 
 def marks(count: int = MARKS) -> tuple[str, ...]:

@@ -36,6 +36,12 @@ def save(record: dict[str, Any], target: Path) -> None:
     write(target, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
 
 
+def keep(name: str, part: dict[str, Any], target: Path) -> None:
+    """Put figures under ``name`` into a record; what others wrote beside them stays."""
+    there = json.loads(target.read_text("utf-8")) if target.exists() else {}
+    save({**there, name: part}, target)
+
+
 def write(target: Path, text: str) -> None:
     """Write a file whole or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from benchmarks.child import DONE, ROOT, run_child
+from benchmarks.document import keep
 from benchmarks.log_canaries import searched
 from benchmarks.log_crash import FAULTS, Found, answered, compiled, event, started
 from benchmarks.log_flips import export
@@ -173,11 +174,7 @@ def _trials(asked: list[dict[str, Any]], preload: Path | None) -> dict[str, Any]
 
 def write(name: str, figures: dict[str, Any], target: Path = TARGET) -> None:
     """Put ``figures`` under ``name`` into the file of this issue's figures, in one step."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    there = json.loads(target.read_text()) if target.exists() else {}
-    draft = target.with_name(f".{target.name}-{os.getpid()}")
-    draft.write_text(json.dumps({**there, name: figures}, indent=2) + "\n")
-    draft.replace(target)
+    keep(name, figures, target)
 
 
 def main() -> None:

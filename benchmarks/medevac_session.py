@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks import document
 from benchmarks.cases import FLAGSHIP
 from benchmarks.child import DONE, ROOT, run_child
-from benchmarks.document import save
 from benchmarks.machine import machine
 
 FORMAT: Final = "clearway-bench-medevac/1"
@@ -129,8 +128,7 @@ def served(row: dict[str, Any]) -> tuple[int, ...]:
 
 def keep(part: dict[str, Any], target: Path, name: str = PART) -> None:
     """Write one part of the record; what others wrote beside it stays."""
-    whole = json.loads(target.read_text("utf-8")) if target.exists() else {}
-    save({**whole, name: part}, target)
+    document.keep(name, part, target)
 
 
 def _arguments(words: Sequence[str] | None) -> argparse.Namespace:

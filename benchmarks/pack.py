@@ -24,6 +24,7 @@ from typing import Any, Final
 import numpy as np
 import zxingcpp
 
+from benchmarks.document import keep
 from clearway.publish.pack.mark import read_mark
 from clearway.seal.keys import create_key
 
@@ -118,16 +119,7 @@ def codes(files: dict[str, Path], pages: dict[str, list[str]]) -> dict[str, int]
 
 def write(figures: dict[str, Any], place: Path = OUT) -> None:
     """Put the figures under ``pack`` in the record, beside what else stands there."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    told = json.loads(place.read_text(encoding="utf-8")) if place.exists() else {}
-    told["pack"] = figures
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=place.parent, delete=False, suffix=".part"
-    ) as part:
-        json.dump(told, part, indent=1)
-        part.flush()
-        os.fsync(part.fileno())
-    Path(part.name).replace(place)
+    keep("pack", figures, place)
 
 
 def main() -> None:

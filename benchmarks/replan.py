@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.document import keep
 from clearway.model.plan import PEOPLE, Plan
 from clearway.model.scenario import Scenario
 from clearway.operate.replan import Offer, Replanner
@@ -169,16 +168,7 @@ def record(answers: list[Answer]) -> dict[str, Any]:
 
 def write(figures: dict[str, Any], place: Path = OUT) -> None:
     """Put the figures under ``replan`` in the record, beside what else stands there."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    told = json.loads(place.read_text(encoding="utf-8")) if place.exists() else {}
-    told["replan"] = figures
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=place.parent, delete=False, suffix=".part"
-    ) as part:
-        json.dump(told, part, indent=1)
-        part.flush()
-        os.fsync(part.fileno())
-    Path(part.name).replace(place)
+    keep("replan", figures, place)
 
 
 def main() -> None:
