@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearway.cli.say import complain, printable, size, tell
+from clearway.cli.say import complain, printable, tell
+from clearway.cli.sizes import size
 from clearway.model.scenario import Scenario
 from tests.cli.streams import FullDisk
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clearway.cli.say import moved, size
+from clearway.cli.sizes import moved, size
 from clearway.cli.summary import cost, summary, written
 from clearway.judge.check import judge
 from clearway.model.facts import Text

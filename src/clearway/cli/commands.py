@@ -16,7 +16,8 @@ from clearway.cli.arguments import BOTH
 from clearway.cli.codes import FAILED, NOBODY, OK
 from clearway.cli.interrupt import MEMBERS, REPORT, Interrupt
 from clearway.cli.progress import ProgressLine
-from clearway.cli.say import complain, moved, size, tell
+from clearway.cli.say import complain, tell
+from clearway.cli.sizes import moved, size
 from clearway.cli.summary import cost, summary, written
 from clearway.cli.write import expect_file, expect_folder, named, scratch_in, write_text
 from clearway.judge.check import judge

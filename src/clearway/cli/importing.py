@@ -7,7 +7,8 @@ import sys
 
 from clearway.cli.codes import OK
 from clearway.cli.progress import ProgressLine
-from clearway.cli.say import size, tell
+from clearway.cli.say import tell
+from clearway.cli.sizes import size
 from clearway.cli.write import expect_folder, named
 from clearway.publish.scenario_folder import write_scenario
 from clearway.read.recipe_file import read_recipe
