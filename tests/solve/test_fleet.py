@@ -187,17 +187,6 @@ def test_a_bus_more_never_brings_out_fewer(number: int) -> None:
     assert all(after >= before for before, after in pairwise(bounds))
 
 
-def test_a_bus_more_costs_no_more_than_rounding_where_the_gate_binds() -> None:
-    # What is on board leaves less than a household here and there of each slot to those who walk.
-    base = one_bus(households=MANY, weights=(1.0, 1.0), windows=((1, 8, 11),))
-    plans = [solve(with_buses(base, count)) for count in range(7)]
-    people = [plan.level(PEOPLE).value for plan in plans]
-    assert all(after >= 0.997 * before for before, after in pairwise(people))
-    assert people[-1] > people[0]
-    bounds = [plan.level(PEOPLE).bound for plan in plans]
-    assert all(after >= before for before, after in pairwise(bounds))
-
-
 def linked(*pairs: tuple[str, str]) -> Scenario:
     """Return ``aid_in`` with these conditions: what may begin only after what."""
     scenario = aid_in()

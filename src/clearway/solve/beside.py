@@ -11,8 +11,10 @@ import numpy as np
 
 from clearway.model.facts import Text
 from clearway.model.plan import EXPOSURE, HOURS, PARTIAL, PEOPLE, Level, Plan, Status
+from clearway.model.scenario import Scenario
 from clearway.solve.dues import COUNT
 from clearway.solve.explain import Shadow, explain
+from clearway.solve.fewer import fewer, stand_idle
 from clearway.solve.fleet import Driven
 from clearway.solve.go import Afoot, go
 from clearway.solve.options import Watch
@@ -48,13 +50,8 @@ def beside(whole: Problem, driven: Driven, risk: float | None, watch: Watch) -> 
         Ends it early.
     """
     scenario = whole.scenario
-    afoot = go(pose(scenario, driven.taken), risk, watch)
-    total = _sum(driven.riders, _NOTHING if afoot is None else afoot.outcome)
-    alone = _without_rides(driven, total, risk, watch)
-    if alone is not None and alone.outcome.weight > total.weight:
-        # Where gates bind, slots that vehicles make uneven can cost more than rides bring.
-        afoot, total = alone, alone.outcome
-        driven = dataclasses.replace(driven, duties=driven.for_patients)
+    best = _best(whole, driven, risk, watch)
+    driven, afoot, total = best.driven, best.afoot, best.total
     movements = () if afoot is None else afoot.movements
     levels, rules = _both(
         lambda: _levels(driven, total, watch),
@@ -80,6 +77,57 @@ def beside(whole: Problem, driven: Driven, risk: float | None, watch: Watch) -> 
         convoys=driven.convoys,
         rules=rules,
     )
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """What vehicles do, what is found for those who go by themselves, and what both come to."""
+
+    driven: Driven
+    afoot: Afoot | None
+    total: Outcome
+
+    @property
+    def worth(self) -> tuple[float, ...]:
+        """What is compared, the first first: patients, aid, people, then exposure and hours."""
+        patients = (level.value for level in self.driven.levels)
+        total = self.total
+        hours = -total.exposure_hours, -total.out_hours
+        return (*patients, float(len(self.driven.convoys)), total.weight, *hours)
+
+    def perfect(self, whole: Problem) -> bool:
+        """Return whether everybody comes out who could at all."""
+        everyone = float((whole.supply * whole.weights).sum())
+        patients = all(level.value == level.bound for level in self.driven.levels)
+        aid = len(self.driven.convoys) == len(whole.scenario.aid.convoys)
+        return patients and aid and self.total.weight >= everyone
+
+
+def _best(whole: Problem, driven: Driven, risk: float | None, watch: Watch) -> _Found:
+    """Return what is best of all vehicles, and of every smaller fleet where those are tried.
+
+    Rounding may cost more than a vehicle more brings, where a gate is what binds.
+    """
+    best = _found(whole.scenario, driven, risk, watch)
+    for few in fewer(whole):
+        if best.perfect(whole) or watch.over():
+            break
+        other = _found(few, stand_idle(whole, few, driven), risk, watch)
+        if other.worth > best.worth:
+            best = other
+    return best
+
+
+def _found(scenario: Scenario, driven: Driven, risk: float | None, watch: Watch) -> _Found:
+    """Return what vehicles leave to those who go by themselves; without rides if that is more."""
+    afoot = go(pose(scenario, driven.taken), risk, watch)
+    total = _sum(driven.riders, _NOTHING if afoot is None else afoot.outcome)
+    alone = _without_rides(driven, total, risk, watch)
+    if alone is not None and alone.outcome.weight > total.weight:
+        # Where gates bind, slots that vehicles make uneven can cost more than rides bring.
+        driven = dataclasses.replace(driven, duties=driven.for_patients)
+        return _Found(driven, alone, alone.outcome)
+    return _Found(driven, afoot, total)
 
 
 def _without_rides(
