@@ -163,6 +163,23 @@ def slack(scenario: Scenario) -> float:
     return sum(one.gate_persons_per_s.central * step_s + 9 for one in scenario.corridors)
 
 
+@pytest.mark.parametrize("name", ["one_corridor", "two_gates", "four_sides"])
+@pytest.mark.parametrize("minutes", [0, 7])
+def test_who_has_passed_a_gate_has_passed_it_however_early_it_closes(
+    name: str, minutes: int
+) -> None:
+    scenario, plan = case(name)
+    for now_s in range(600, 5400, 1500):
+        at = scenario.moment(now_s + minutes * MINUTE)
+        _, offer = after(name, now_s, f"C1 closes {at:%Y-%m-%dT%H:%M}")
+        assert not offer.breaches
+        before = at_now(scenario, plan, begun(name), now_s)
+        after_ = at_now(scenario, offer.replan.plan, begun(name), now_s)
+        assert abs(past(before) - past(after_)) <= slack(scenario)
+        turned = sum(turn.persons for turn in offer.replan.turns)
+        assert turned <= before.where.under_way.persons + slack(scenario)
+
+
 @pytest.mark.parametrize("name", TOWNS)
 @pytest.mark.parametrize("event", ["C1 closed", "C1 at 50%", "C1 at 200%"])
 def test_state_and_plan_agree_on_who_is_where(name: str, event: str) -> None:

@@ -126,3 +126,24 @@ def test_too_many_waiting_are_found_at_their_step() -> None:
     one.add(Arrival(4, 1, 0, 9.0))
     assert one.course().overfull(one.room) == 4
     assert line([9.0] * STEPS).course().overfull(3.0) is None
+
+
+def test_a_block_comes_in_as_many_steps_as_the_line_has_left() -> None:
+    one = Line(10, np.ones(STEPS), np.array([99]), 1e9, STEPS)
+    assert one.steps_in(Arrival(9, 3, 0, 1.0)) == 0
+    assert one.steps_in(Arrival(10, 3, 0, 1.0)) == 3
+    assert one.steps_in(Arrival(28, 3, 0, 1.0)) == 2
+    assert one.steps_in(Arrival(30, 3, 0, 1.0)) == 0
+
+
+def test_who_stands_at_the_gate_waits_from_now_on() -> None:
+    budget = np.concatenate([np.zeros(8), np.ones(12)])
+    early, late = Arrival(0, 2, 0, 2.0), Arrival(7, 2, 0, 2.0)
+    for now, there in ((0, True), (8, False)):
+        one = Line(0, budget, np.array([99]), 1e9, 3)
+        one.stand(now)
+        one = one.empty()
+        one.add(early)
+        assert one.fails(one.course(), early) == there
+        one.add(late)
+        assert not one.fails(one.course(), late)

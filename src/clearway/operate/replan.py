@@ -31,7 +31,7 @@ from clearway.operate.replan_streets import within_streets
 from clearway.operate.replan_words import reason
 from clearway.solve.anew import OnFoot, World, go_anew
 from clearway.solve.anew_blocks import Known, known
-from clearway.solve.anew_bound import Most, facts, most
+from clearway.solve.anew_bound import Most, facts, known_now, most
 from clearway.solve.anew_fleet import Driven, FleetAnew, key
 from clearway.solve.anew_gates import Clock
 from clearway.solve.anew_lanes import riders_at
@@ -100,7 +100,7 @@ class Replanner:
         clock = Clock(now_s, revised.planning.step_s)
         windows = known(scenario, revised, clock.step)
         pool = _pool(revised, earlier)
-        driven, on_foot = self._move(problem, (scenario, plan), windows, clock, lost_vehicles, pool)
+        driven, on_foot = self._move(problem, plan, windows, clock, lost_vehicles, pool)
         turns = (*driven.turns, *on_foot.turns)
         new = plan.replace(
             movements=on_foot.movements, duties=driven.duties, convoys=driven.convoys, levels=()
@@ -119,14 +119,14 @@ class Replanner:
     def _move(
         self,
         problem: Problem,
-        before: tuple[Scenario, Plan],
+        plan: Plan,
         windows: Known,
         clock: Clock,
         lost: tuple[str, ...],
         pool: Pool,
     ) -> tuple[Driven, OnFoot]:
         """Return what vehicles do, and those who go by themselves."""
-        (scenario, plan), revised = before, problem.scenario
+        revised = problem.scenario
         rows = np.flatnonzero(windows.touched).tolist()
         touched = {
             key(revised, revised.windows[w].corridor, revised.seconds(revised.windows[w].opens))
@@ -136,7 +136,9 @@ class Replanner:
         driven = fleet.drive(plan, touched, frozenset(lost))
         trips = [trip for duty in driven.duties for trip in duty.trips]
         world = World(clock, driven.lanes.aboard, riders_at(revised, trips), pool)
-        return driven, go_anew(problem, scenario, plan, windows, world)
+        # A block uses the window in which it leaves as windows are known now; one that a window
+        # does not hold any more is no order.
+        return driven, go_anew(problem, revised, plan, known_now(windows), world)
 
 
 def replan(
@@ -184,8 +186,9 @@ def _with_levels(case: Case, before: Plan, plan: Plan, bound: Most, clock: Clock
     proved = {level.name: level.bound for level in before.levels}
     names = [name for name in (RED_OUT, PATIENTS_OUT) if name in proved]
     found = [Level(name, values[name], max(proved[name], values[name])) for name in names]
-    # Whole persons; fewer than are called only if some of those under way are out too late.
-    people = float(np.floor(values[PEOPLE] + _CRUMB))
+    # Whole persons, but where of those who passed a gate in the same step some are out too late.
+    people = values[PEOPLE]
+    people = float(round(people)) if abs(people - round(people)) < _CRUMB else people
     most_people = max(people, bound.persons)
     found.append(Level(PEOPLE, people, most_people))
     found += [Level(name, values[name], 0.0) for name in (EXPOSURE, HOURS)]

@@ -71,11 +71,10 @@ def go_anew(problem: Problem, before: Scenario, plan: Plan, windows: Known, worl
     gates = np.array([rows[one.corridor] for one in scenario.windows])
     lines: dict[int, Line] = {}
     for w in np.lexsort((gates, windows.first)).tolist():
-        if windows.end[w] <= clock.step:
-            kept.movements += [one.movement for one in by_window.get(w, [])]
-            continue
-        lines[w] = _line(problem, windows, w, serves[gates[w]])
-        keep(lines[w], by_window.get(w, []), clock, problem.weights, kept)
+        line = _line(problem, windows, w, serves[gates[w]])
+        keep(line, by_window.get(w, []), clock, problem.weights, kept)
+        if windows.end[w] > clock.step:
+            lines[w] = line
     kept.pool.put_never_called(scenario, plan, clock.now_s)
     kept.pool.settle()
     places = _places(problem, kept, world)

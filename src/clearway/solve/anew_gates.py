@@ -79,6 +79,7 @@ def keep(
         Is added to.
     """
     begun = [one for one in mine if one.depart < clock.step]
+    line.stand(clock.step)
     for block, steps in _begun(line, begun, clock):
         _note(block, steps, clock, kept)
     line.bear()
@@ -127,26 +128,34 @@ def _announced(line: Line, block: Block, clock: Clock, kept: Kept) -> None:
 def _begun(line: Line, begun: Sequence[Block], clock: Clock) -> list[tuple[Block, int]]:
     """Return blocks that have begun to leave, with in how many steps of each people go on.
 
-    They are left on the line; those of the steps that do not go on turn, or stay at home.
+    They are left on the line; those of the steps that do not go on turn, or stay at home. Who has
+    passed the gate before now has passed, whatever is known of it since.
     """
-    there = [one for one in begun if line.holds(one.arrival)]
-    going = {id(one): one.steps for one in there}
+    going = {id(one): min(one.steps, line.steps_in(one.arrival)) for one in begun}
+    there = [one for one in begun if going[id(one)] > 0]
+    trial, course = _trial(line, there, going)
+    passed = {id(one): _passed(line, course, one, going[id(one)], clock) for one in there}
     while True:
-        trial = line.empty()
-        for one in there:
-            if going[id(one)]:
-                trial.add(_part(one, going[id(one)]))
-        course = trial.course()
-        worst = _worst(trial, course, there, going)
+        worst = _worst(
+            trial, course, [one for one in there if going[id(one)] > passed[id(one)]], going
+        )
         if worst is None:
             break
-        passed = _passed(trial, course, worst, going[id(worst)], clock)
-        # If those who have passed are all that go on already, it is no fault of this block's.
-        going[id(worst)] = passed if passed < going[id(worst)] else 0
+        going[id(worst)] = passed[id(worst)]
+        trial, course = _trial(line, there, going)
     for one in there:
         if going[id(one)]:
             line.add(_part(one, going[id(one)]))
-    return [(one, going.get(id(one), 0)) for one in begun]
+    return [(one, going[id(one)]) for one in begun]
+
+
+def _trial(line: Line, there: Sequence[Block], going: dict[int, int]) -> tuple[Line, Course]:
+    """Return a line with those who go on, and what becomes of them."""
+    trial = line.empty()
+    for one in there:
+        if going[id(one)]:
+            trial.add(_part(one, going[id(one)]))
+    return trial, trial.course()
 
 
 def _part(block: Block, steps: int) -> Arrival:
@@ -162,8 +171,6 @@ def _worst(
     failing = []
     for one in there:
         steps = going[id(one)]
-        if not steps:
-            continue
         end = one.join + steps - 1
         if line.fails(course, _part(one, steps)) or (
             full is not None and one.join <= full + line.begin
@@ -175,8 +182,8 @@ def _worst(
 def _passed(line: Line, course: Course, block: Block, steps: int, clock: Clock) -> int:
     """Return in how many steps of a block all have passed the gate before now."""
     first = block.join - line.begin
-    done = course.finish[first : first + steps] + line.begin < clock.step
-    return int(done.sum())
+    finish = course.finish[first : first + steps]
+    return int(((finish < len(line)) & (finish + line.begin < clock.step)).sum())
 
 
 def _note(block: Block, steps: int, clock: Clock, kept: Kept) -> None:

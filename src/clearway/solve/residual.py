@@ -98,7 +98,14 @@ class Line:
 
     def empty(self) -> Line:
         """Return the same line with nobody on it."""
-        return Line(self.begin, self.budget, self._last + self.begin, self.room, self._patience)
+        line = Line(self.begin, self.budget, self._last + self.begin, self.room, self._patience)
+        line._allowed = self._allowed.copy()
+        return line
+
+    def stand(self, now: int) -> None:
+        """Let those who came before a step wait for as long from then on as others in all."""
+        steps = min(max(now - self.begin, 0), len(self))
+        self._allowed[:steps] = np.arange(steps, 0, -1) + self._patience
 
     def begun(self, now: int) -> NDArray[np.bool_]:
         """Return of which steps' arrivals any had passed before a step, shape (n,).
@@ -124,6 +131,11 @@ class Line:
         """Whether a block comes while the line lasts."""
         first = one.first - self.begin
         return first >= 0 and first + one.steps <= len(self)
+
+    def steps_in(self, one: Arrival) -> int:
+        """Return in how many steps a block comes while the line lasts; 0 if it begins before."""
+        first = one.first - self.begin
+        return max(0, min(one.steps, len(self) - first)) if first >= 0 else 0
 
     def add(self, one: Arrival) -> None:
         """Let a block come that the line holds."""
