@@ -109,7 +109,7 @@ def test_what_is_wrong_is_one_line_a_fault(
 ) -> None:
     assert main([command, str(run), "--now", "at noon"]) == BAD_INPUT
     told = capsys.readouterr().err
-    assert "--now = at noon: must be a moment such as 2016-10-20T11:20" in told
+    assert "--now = at noon: must be a moment to the second, such as 2016-10-20T11:20" in told
     assert main([command, str(run), "--now", "0001-01-01T00:00:00+14:00"]) == BAD_INPUT
     assert "must be a moment" in capsys.readouterr().err
     assert main([command, str(run / "plans")]) == FAILED

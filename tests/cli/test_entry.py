@@ -13,7 +13,7 @@ import pytest
 
 import clearway
 from clearway.cli import entry, main
-from clearway.cli.arguments import COMMANDS
+from clearway.cli.arguments import COMMANDS, parser
 from tests.cli.streams import FullDisk
 from tests.house.files import ROOT
 
@@ -189,3 +189,47 @@ def test_a_full_disk_under_a_program_is_one_line() -> None:
             check=False,
         )
     assert (end.returncode, end.stderr) == (1, "clearway: No space left on device\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "L closure a=1 b=2 --at T --chain monitors",
+        "L closure --at T a=1 --chain monitors b=2",
+        "L closure a=1 --at T b=2 --chain monitors",
+        "--at T L --chain monitors closure a=1 b=2",
+        "--chain=monitors --at T L closure a=1 b=2",
+    ],
+)
+def test_options_may_stand_between_what_they_are_not_about(words: str) -> None:
+    told = parser().parse_args(["log", "append", *words.split()])
+    assert (told.log, told.kind, told.about) == ("L", "closure", ["a=1", "b=2"])
+    assert (told.at, told.chain, told.key) == ("T", "monitors", None)
+
+
+def test_options_may_stand_between_files_and_subjects() -> None:
+    told = parser().parse_args(["bundle", "A", "--to", "x", "B", "--to", "y", "--out", "C"])
+    assert (told.files, told.to, told.out) == ([Path("A"), Path("B")], ["x", "y"], Path("C"))
+    assert (told.signer, told.profile) == ([], "full")
+    told = parser().parse_args(["study", "contraflow", "--json", "D"])
+    assert (told.subject, told.folder, told.json) == ("contraflow", Path("D"), True)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("log append L closure --atx T a=1", "unrecognized arguments: --atx"),
+        ("log append --at T", "required: LOG, KIND"),
+        ("log show L --quiet --verbose", "not allowed with"),
+        ("log show L M", "unrecognized arguments: M"),
+        ("judge A --quiet", "required: PLAN"),
+        ("log append L closure --at", "expected one argument"),
+    ],
+)
+def test_words_that_do_not_parse_are_told_wherever_they_stand(
+    words: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(words.split())
+    assert end.value.code == 2
+    assert says in capsys.readouterr().err

@@ -127,9 +127,10 @@ def test_options_may_come_first_and_a_moment_needs_no_seconds(
     )
     told = json.loads(said(capsys, "show", log, "--json")[0])["event"]
     assert told["at"] == "2016-10-20T11:20:00+03:00"
-    for wrong in ("noon", "2016-10-20T11:20"):
-        words = ("append", "--at", wrong, log, "closure", "corridor=C1", "closed=true")
-        assert "a moment with its zone" in said(capsys, *words, code=1)[1]
+    wrong = {"noon": "to the second, such as 2016-10-20T11:20", "2016-10-20T11:20": "with its zone"}
+    for text, rule in wrong.items():
+        words = ("append", "--at", text, log, "closure", "corridor=C1", "closed=true")
+        assert f"--at = {text}: must be a moment {rule}" in said(capsys, *words, code=2)[1]
 
 
 @pytest.mark.parametrize(
@@ -142,14 +143,15 @@ def test_options_may_come_first_and_a_moment_needs_no_seconds(
         (("closure", "closed=true"), "closure.corridor: must be told"),
         (
             ("closure", "corridor=C1", "closed=true", "--at", "noon"),
-            "must be a moment with its zone",
+            "must be a moment to the second",
         ),
+        (("count", "corridor=C1", "since=noon"), "since = noon: must be a moment to the second"),
     ],
 )
 def test_an_event_that_breaks_a_rule_is_refused_in_lines(
     log: str, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], rule: str
 ) -> None:
-    _, err = said(capsys, "append", log, *words, code=1)
+    _, err = said(capsys, "append", log, *words, code=2 if "moment" in rule else 1)
     assert rule in err
     assert all(line.startswith("clearway: ") for line in err.splitlines())
     assert said(capsys, "show", log)[0] == "no records\n"

@@ -5,14 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from clearway.cli.codes import FAILED, OK
+from clearway.cli.local_time import moment
 from clearway.cli.say import complain, printable
 from clearway.cli.write import expect_file, write_text
-from clearway.errors import Breach, ScenarioError
 from clearway.judge.abort import judge_abort
 from clearway.judge.check import judge
 from clearway.model.abort import Abort
@@ -27,7 +25,6 @@ from clearway.read.scenario import read_scenario
 
 #: A space that does not break, which a terminal need not know.
 _JOINED: Final = "\u00a0"
-_FORM: Final = "must be a moment to the second, such as 2016-10-20T11:20"
 
 
 def write_abort(arguments: argparse.Namespace) -> int:
@@ -76,15 +73,7 @@ def _checked(scenario: Scenario, plan: Plan, at_s: int | None) -> Abort | None:
 
 
 def _seconds(scenario: Scenario, told: str) -> int:
-    try:
-        moment = datetime.fromisoformat(told)
-    except ValueError:
-        raise ScenarioError((Breach("", 0, "at", told, _FORM),)) from None
-    if moment.microsecond:
-        raise ScenarioError((Breach("", 0, "at", told, _FORM),))
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(scenario.timezone))
-    return scenario.seconds(moment)
+    return scenario.seconds(moment(told, "--at", lambda: scenario.timezone))
 
 
 def _say(arguments: argparse.Namespace, lines: Iterable[str]) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from clearway import __version__
 from clearway.cli.abort_arguments import add_abort
+from clearway.cli.anywhere import AnywhereParser
 from clearway.cli.bundle_arguments import add_bundling
 from clearway.cli.day_arguments import add_day
 from clearway.cli.log_arguments import add_log
@@ -62,7 +63,7 @@ members so far and goes on with them; a second ends at once."""
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
-    top = argparse.ArgumentParser(
+    top: argparse.ArgumentParser = AnywhereParser(
         prog="clearway",
         description="Plan a humanitarian pause: who leaves when, by which corridor.",
         epilog=_CODES,

@@ -6,11 +6,12 @@ import argparse
 import resource
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from clearway.cli.codes import FAILED, OK
+from clearway.cli.local_time import moment, moment_or_now, zone_in, zone_of
 from clearway.cli.passphrase import VARIABLE, passphrase
 from clearway.cli.say import complain, tell
 from clearway.cli.write import expect_file
@@ -65,7 +66,7 @@ def bundle(arguments: argparse.Namespace) -> int:
     names, keys = _recipients(arguments.to)
     _expect_protection(arguments, keys, names)
     key = _key(arguments)
-    keyring = _keyring(arguments, key.fingerprint)
+    keyring = _keyring(arguments, arguments.files, key.fingerprint)
     with _log(arguments, key) as log:
         files = gather(arguments.files, keyring)
         if log is not None:
@@ -88,7 +89,7 @@ def bundle(arguments: argparse.Namespace) -> int:
 def verify(arguments: argparse.Namespace) -> int:
     """Name everything wrong with a bundle; say what it is where nothing is."""
     _keep_memory_off_disk()
-    found = checked(file_bytes(arguments.file), _keyring(arguments))
+    found = checked(file_bytes(arguments.file), _keyring(arguments, ()))
     complain(map(str, found.faults))
     tell(arguments, _described(found))
     return OK if found.sound else FAILED
@@ -97,7 +98,7 @@ def verify(arguments: argparse.Namespace) -> int:
 def open_bundle(arguments: argparse.Namespace) -> int:
     """Write what is in a bundle into a new folder; nothing if anything is wrong with it."""
     _keep_memory_off_disk()
-    found = checked(file_bytes(arguments.file), _keyring(arguments))
+    found = checked(file_bytes(arguments.file), _keyring(arguments, ()))
     complain(map(str, found.faults))
     if not found.sound:
         return FAILED
@@ -109,8 +110,8 @@ def open_bundle(arguments: argparse.Namespace) -> int:
 
 def retention(arguments: argparse.Namespace) -> int:
     """List what was released and what is past its end date; delete it where asked to."""
-    now = _moment(arguments.now, "--now")
     _take_run(arguments, [arguments.folder])
+    now = _now(arguments, [arguments.folder])
     _expect_proof(arguments)
     key = _key(arguments) if arguments.key is not None else None
     with _log(arguments, key) as log:
@@ -164,21 +165,20 @@ def _release(
     now: datetime,
 ) -> tuple[Release, Terms]:
     profile = profile_named(arguments.profile)
-    expires = _moment(arguments.expires, "--expires") if arguments.expires else None
-    expires = expires or usual_expiry(profile.name, now)
+    zone, expires = zone_in(files), usual_expiry(profile.name, now)
+    if arguments.expires is not None:
+        expires = moment(arguments.expires, "--expires", lambda: zone)
+    terms = Terms(profile.name, recipient, now, expires, zone or "UTC")
     if profile.whole:
-        terms = Terms(profile.name, recipient, now, expires, "UTC")
         return whole_release(files, terms, key), terms
-    subject = subject_of(files)
-    terms = Terms(profile.name, recipient, now, expires, subject.scenario.timezone)
-    return redacted_release(subject, terms, key), terms
+    return redacted_release(subject_of(files), terms, key), terms
 
 
 def _handed(arguments: argparse.Namespace, release: Release, terms: Terms, handed: bytes) -> str:
     until = terms.mark(release.id)["moment"]
     return (
         f"{arguments.out}: {terms.profile} for {terms.recipient}, {release.id}, "
-        f"{len(release.files)} files, {len(handed):,} bytes, until {until} ({terms.timezone})\n"
+        f"{len(release.files)} files, {len(handed):,} bytes, until {until}\n"
         f"sha256 {digest(handed)}"
     )
 
@@ -224,9 +224,9 @@ def _locked(arguments: argparse.Namespace, blob: bytes, keys: Sequence[str]) -> 
     return blob
 
 
-def _keyring(arguments: argparse.Namespace, *own: str) -> Keyring:
+def _keyring(arguments: argparse.Namespace, paths: Sequence[Path], *own: str) -> Keyring:
     return Keyring(
-        now=_moment(arguments.now, "--now"),
+        now=_now(arguments, paths),
         identities=tuple(key for path in arguments.identity for key in identities_in(_text(path))),
         passphrase=getattr(arguments, "run_passphrase", _secret(arguments.passphrase_file)),
         signers=frozenset((*arguments.signer, *own)),
@@ -289,17 +289,14 @@ def _text(path: Path) -> str:
         raise _refused(str(path), "must be text in UTF-8") from error
 
 
-def _moment(told: str | None, name: str) -> datetime:
-    if told is None:
-        return datetime.now(UTC)
-    rule = "must be a moment in ISO 8601 with a time zone, such as 2016-10-20T11:20+03:00"
-    try:
-        moment = datetime.fromisoformat(told)
-    except ValueError as error:
-        raise _refused(f"{name} {told}", rule) from error
-    if moment.tzinfo is None:
-        raise _refused(f"{name} {told}", rule)
-    return moment
+def _now(arguments: argparse.Namespace, paths: Sequence[Path]) -> datetime:
+    """Return the moment to look at; without a zone, local where a scenario is among ``paths``."""
+
+    def secret() -> str:
+        known: str | None = getattr(arguments, "run_passphrase", None)
+        return known or passphrase(arguments.log_passphrase_file, VARIABLE, "Passphrase of the run")
+
+    return moment_or_now(arguments.now, "--now", lambda: zone_of(paths, secret))
 
 
 def _keep_memory_off_disk() -> None:

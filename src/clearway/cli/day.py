@@ -7,14 +7,12 @@ import dataclasses
 import json
 import sys
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from typing import Final
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from clearway.cli.codes import OK
+from clearway.cli.local_time import moment_or_now
 from clearway.cli.passphrase import VARIABLE, passphrase
 from clearway.cli.say import complain, printable, tell
-from clearway.errors import Breach, ScenarioError
 from clearway.operate.ledger import ledger
 from clearway.operate.ledger_text import ledger_json, ledger_lines
 from clearway.operate.log.conflicts import conflicts
@@ -25,14 +23,10 @@ from clearway.operate.state_text import state_lines
 from clearway.publish.isolate import LRI, PDI
 from clearway.read.scenario import read_scenario
 
-#: Beyond these no calendar can be asked.
-_YEARS: Final = range(1900, 2200)
-
 
 def start(arguments: argparse.Namespace) -> int:
     """Make the folder of a pause that begins."""
-    zone = read_scenario(arguments.scenario).timezone if arguments.at else "UTC"
-    at = _moment(arguments.at, zone, "--at")
+    at = moment_or_now(arguments.at, "--at", lambda: read_scenario(arguments.scenario).timezone)
     secret = _secret(arguments, twice=True) if arguments.encrypted else None
     run = start_run(arguments.scenario, arguments.plan, arguments.out, at, secret)
     record = run.records[0]
@@ -72,26 +66,12 @@ def _opened(arguments: argparse.Namespace) -> tuple[Run, datetime]:
         for one in conflicts(run.records)
         if one.settled is None
     )
-    return run, _moment(arguments.now, run.scenario.timezone, "--now")
+    return run, moment_or_now(arguments.now, "--now", lambda: run.scenario.timezone)
 
 
 def _secret(arguments: argparse.Namespace, *, twice: bool = False) -> str:
     prompt = "Passphrase of the run"
     return passphrase(arguments.passphrase_file, VARIABLE, prompt, twice=twice)
-
-
-def _moment(text: str | None, zone: str, field: str) -> datetime:
-    """Return the moment that ``text`` names, in local time where it has no zone; now for None."""
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        told = datetime.fromisoformat(text)
-    except ValueError:
-        told = None
-    if told is None or told.year not in _YEARS:
-        rule = "must be a moment such as 2016-10-20T11:20"
-        raise ScenarioError((Breach("", 0, field, text[:60], rule),))
-    return told if told.tzinfo is not None else told.replace(tzinfo=ZoneInfo(zone))
 
 
 def _say(arguments: argparse.Namespace, lines: Iterable[str]) -> None:

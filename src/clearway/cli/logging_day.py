@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from clearway.cli.codes import FAILED, OK
+from clearway.cli.local_time import moment, zone_of
 from clearway.cli.passphrase import OTHER_VARIABLE, VARIABLE, passphrase
 from clearway.cli.say import complain, tell
 from clearway.cli.write import expect_file, named, scratch_in
@@ -29,6 +30,8 @@ from clearway.seal.chain import event_from_json, record_to_bytes
 from clearway.seal.keys import WriterKey, create_key, is_sealed, load_key
 from clearway.seal.verify import split, verify
 
+#: What a field takes that takes moments.
+_A_MOMENT: Final = "2016-10-20T11:20:00+03:00"
 #: What an exported log begins with, whatever follows.
 _EXPORT: Final = b'{"clearway log":'
 
@@ -213,24 +216,29 @@ def _told(arguments: argparse.Namespace) -> Event:
         name, equals, text = one.partition("=")
         if not equals:
             raise _refused("about", one, "must be KEY=VALUE")
-        about[name] = _value(text, fields[name][1]) if name in fields else text
+        about[name] = _about(arguments, name, text, fields[name][1]) if name in fields else text
     for name, (_, holds) in fields.items():
         if name not in about and holds(""):
             about[name] = ""
-    at = _moment(arguments.at) if arguments.at else datetime.now().astimezone().isoformat()
+    at = datetime.now().astimezone().isoformat()
+    if arguments.at is not None:
+        at = _moment(arguments, "--at", arguments.at)
     return event_from_json({"about": about, "at": at, "kind": arguments.kind}, "event")
 
 
-def _moment(text: str) -> str:
-    """Return a moment as the log has it; people write it without its seconds, too."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        rule = "must be a moment with its zone, such as 2016-10-20T11:20+03:00"
-        raise _refused("at", text, rule)
-    return moment.isoformat()
+def _about(
+    arguments: argparse.Namespace, name: str, text: str, holds: Callable[[Any], bool]
+) -> Any:
+    """Return what a field tells; moments in local time where the log is that of a run."""
+    told = _value(text, holds)
+    takes_moments = holds(_A_MOMENT) and not holds("any text")
+    return _moment(arguments, name, text) if takes_moments and told is not None else told
+
+
+def _moment(arguments: argparse.Namespace, field: str, text: str) -> str:
+    """Return a moment as the log has it; people write it without its seconds, and local."""
+    folders = [] if is_server(arguments.log) else [Path(arguments.log).parent]
+    return moment(text, field, lambda: zone_of(folders, lambda: _secret(arguments))).isoformat()
 
 
 def _value(text: str, holds: Callable[[Any], bool]) -> Any:

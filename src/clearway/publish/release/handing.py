@@ -67,12 +67,11 @@ class Terms:
 
     def mark(self, release: str) -> dict[str, str]:
         """Return what stands in the watermark of a release by its id."""
-        local = self.expires.astimezone(ZoneInfo(self.timezone))
         return {
             "recipient": self.recipient,
             "id": release,
             "profile": self.profile,
-            "moment": local.strftime("%Y-%m-%d %H:%M"),
+            "moment": _zoned(self.expires.astimezone(ZoneInfo(self.timezone))),
         }
 
 
@@ -175,6 +174,13 @@ def release_event(terms: Terms, handed: bytes, at: datetime) -> Event:
             "expires": terms.expires.isoformat(),
         },
     )
+
+
+def _zoned(local: datetime) -> str:
+    """Return a moment to the minute with its offset, such as ``2016-11-03 12:00 UTC+03:00``."""
+    shown = local.isoformat(" ", "minutes")
+    clock = len("2016-11-03 12:00")
+    return f"{shown[:clock]} UTC{shown[clock:].replace('+00:00', '')}"
 
 
 def _id(terms: Terms, content: str) -> str:
