@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 import re
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clearway.model.abort import HOME, ON, Abort
 from clearway.model.agreement import Agreement, Contact
@@ -18,6 +22,7 @@ from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
 from clearway.operate.abort import abort
 from clearway.publish.abort_file import FORMAT, abort_to_json, goes_to
+from clearway.publish.abort_heads import shared
 from clearway.publish.abort_text import AbortText
 from clearway.publish.isolate import unisolated
 from clearway.publish.sources import figure_rows, window_rows
@@ -103,8 +108,7 @@ def test_the_summary_counts_steps_people_and_places() -> None:
     held = [max(float(step.sheltered(2)[row]) for step in found.steps) for row in range(2)]
     for line, code, persons, places in zip(lines[3:5], ("SH1", "SH2"), held, (20, 4), strict=True):
         assert line.startswith(f"Shelter {code}, ")
-        counted = int(re.findall(r"at most (\d+)", line)[0])
-        assert persons <= counted < persons + 1
+        assert abs(people(line, "at most ") - persons) < 1
         assert line.endswith(f"it holds {places}.")
 
 
@@ -149,14 +153,81 @@ def test_without_contacts_that_is_said() -> None:
     assert list(said(case=case).drill(180))[1][1] == "No contacts are on record."
 
 
-def test_counts_at_shelters_and_homes_add_up() -> None:
-    _, _, found = busy()
-    for step in found.steps:
-        lines = list(said().drill(step.at_s))[5][1:-1]
-        counts = [int(re.search(r": (\d+) (?:person|people)", line)[1]) for line in lines]  # type: ignore[index]
-        sheltered = float(step.persons[step.goes != ON].sum())
-        # Each place is rounded up by itself.
-        assert sheltered - 1e-6 <= sum(counts) <= sheltered + len(lines)
+def people(line: str, before: str = ": ") -> int:
+    """Return the count of people that a line tells after some words."""
+    found = re.search(rf"{before}(\d+) (?:person|people)", line)
+    assert found is not None, line
+    return int(found[1])
+
+
+def uneven() -> Case:
+    """Return the busy case, with blocks of people that steps do not divide."""
+    scenario, plan, _ = busy()
+    moves = tuple(
+        replace(one, households=max(1, one.households - 1), persons=max(1, one.persons - row - 3))
+        for row, one in enumerate(plan.movements)
+    )
+    plan = plan.replace(movements=moves)
+    return scenario, plan, abort(scenario, plan)
+
+
+def test_parts_add_up_to_what_is_told_of_them_all() -> None:
+    case = uneven()
+    text, steps, fractions = said(case=case), case[2].steps, 0
+    for step in steps:
+        stages = list(text.drill(step.at_s))
+        head = stages[0][2]
+        everybody, on, back = people(head), people(head, "exit: "), people(head, "Back: ")
+        assert everybody == on + back
+        assert everybody == math.ceil(step.on + step.back - 1e-6)
+        orders = list(text.step(step.at_s))[3:]
+        assert sum(map(people, orders)) == everybody
+        going_on = [*stages[2][1:], *stages[3][2:]]
+        assert sum(map(people, going_on)) == on
+        assert sum(map(people, stages[5][1:-1])) == back
+        fractions += any(one.persons % 1 > 1e-6 for one in step.orders)
+        alive = [one for one in step.orders if one.persons > 1e-6]
+        assert [line for line in orders if people(line) == 0] == [
+            text.phrases.order(one, 0) for one in step.orders if one not in alive
+        ]
+    assert fractions >= 3
+    # The summary tells of the same people as the steps.
+    lines = list(text.summary())
+    most = max(people(list(text.step(step.at_s))[1]) for step in steps)
+    assert people(lines[1]) == most
+    for row, line in enumerate(lines[3:5]):
+        load = max(float(step.sheltered(2)[row]) for step in steps)
+        assert abs(people(line, "at most ") - load) < 1
+        assert people(line, "at most ") <= (20, 4)[row]
+
+
+@given(st.lists(st.floats(0, 50), max_size=12), st.booleans())
+def test_whole_numbers_share_a_total(parts: list[float], up: bool) -> None:
+    whole = sum(parts)
+    total = math.ceil(whole - 1e-6) if up else math.floor(whole + 1e-6)
+    found = shared(parts, total)
+    assert sum(found) == total
+    assert all(one >= 0 for one in found)
+    # Nobody is left out while somebody else could make room.
+    assert not any(
+        part > 1e-6 and not one and max(found) > 1 for one, part in zip(found, parts, strict=True)
+    )
+    if all(part >= 1 for part in parts):
+        assert all(abs(one - part) <= 1 for one, part in zip(found, parts, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("parts", "total", "shares"),
+    [
+        ([0.5, 0.5, 0.5], 2, [1, 1, 0]),
+        ([2.6, 1.3, 0.1], 4, [2, 1, 1]),
+        ([2.9999999, 0.0], 3, [3, 0]),
+        ([0.2, 0.2], 1, [1, 0]),
+        ([], 0, []),
+    ],
+)
+def test_shares_by_hand(parts: list[float], total: int, shares: list[int]) -> None:
+    assert shared(parts, total) == shares
 
 
 def test_people_are_counted_up_never_down() -> None:

@@ -6,18 +6,16 @@ import math
 from collections.abc import Iterator
 from typing import Final
 
-import numpy as np
-
-from clearway.model.abort import AT_NODE, BLOCK, HOME, ON, Abort, AbortStep, Order
+from clearway.model.abort import AT_NODE, BLOCK, HOME, ON, Abort, Order
 from clearway.model.duty import Duty, Trip
 from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
+from clearway.publish.abort_heads import Heads, heads
 from clearway.publish.days import Calendar
 from clearway.publish.words import Said, words
 
 #: Links of a way that are named one by one.
 _NAMED: Final = 8
-_CRUMB: Final = 1e-6
 
 
 class AbortText:
@@ -35,68 +33,68 @@ class AbortText:
         if not steps:
             yield self.say("abort.nobody")
             return
-        most = max(steps, key=lambda step: step.on + step.back)
+        counted = [heads(step) for step in steps]
+        most = max(counted, key=lambda one: one.all)
         yield self.say("abort.steps", n=len(steps))
-        yield self.say(
-            "abort.most",
-            moment=phrases.moment(most.at_s),
-            persons=phrases.persons(most.on + most.back),
-        )
+        moment, persons = phrases.moment(most.step.at_s), phrases.persons(most.all)
+        yield self.say("abort.most", moment=moment, persons=persons)
         longest = max(int(step.by_s.max()) - step.at_s for step in steps)
         yield self.say("abort.longest", time=phrases.words.duration(longest))
-        load = np.max([step.sheltered(len(self.abort.shelters)) for step in steps], axis=0)
-        for shelter, persons in zip(self.scenario.shelters, load.tolist(), strict=True):
+        for row, shelter in enumerate(self.scenario.shelters):
+            persons = phrases.persons(max(one.going(row) for one in counted))
             yield self.say(
                 "abort.fullest",
                 code=shelter.id,
                 name=phrases.words.name(shelter.name),
-                persons=phrases.persons(persons),
+                persons=persons,
                 places=phrases.words.number(shelter.places.central),
             )
         yield self.say("abort.gap", gap=phrases.words.share_up(max(step.gap for step in steps)))
 
     def step(self, at_s: int) -> Iterator[str]:
         """Yield every order of one moment; one line if nobody is under way."""
-        step = self._step(at_s)
-        yield from self._head(at_s, step)
-        yield from map(self.phrases.order, step.orders if step is not None else ())
+        found = self._heads(at_s)
+        yield from self._head(at_s, found)
+        if found is not None:
+            yield from (self.phrases.order(*one) for one in found.orders())
 
     def drill(self, at_s: int) -> Iterator[list[str]]:
         """Yield the stages of a drill, each a heading and its lines."""
-        step, order = self._step(at_s), self.phrases.order
-        yield [self.say("abort.stage_stop"), *self._head(at_s, step), self.say("abort.no_call")]
+        found, phrases = self._heads(at_s), self.phrases
+        yield [self.say("abort.stage_stop"), *self._head(at_s, found), self.say("abort.no_call")]
         yield [self.say("abort.stage_tell"), *self._contacts()]
-        if step is None:
+        if found is None:
             return
-        past = [one for one in step.orders if one.past]
-        on = [one for one in step.orders if one.goes == ON and not one.past]
-        back = [one for one in step.orders if one.goes != ON]
-        yield [self.say("abort.stage_past"), *map(order, past)]
-        yield [self.say("abort.stage_on"), self.say("abort.gates"), *map(order, on)]
-        ways = (way for one in back for way in self.phrases.way(one))
-        yield [self.say("abort.stage_back"), *map(order, back), *ways]
-        yield [self.say("abort.stage_shelters"), *self._shelters(step), self.say("abort.count")]
+        told = [(order, phrases.order(order, count)) for order, count in found.orders()]
+        past = (line for order, line in told if order.past)
+        on = (line for order, line in told if order.goes == ON and not order.past)
+        back = [(order, line) for order, line in told if order.goes != ON]
+        yield [self.say("abort.stage_past"), *past]
+        yield [self.say("abort.stage_on"), self.say("abort.gates"), *on]
+        ways = (way for order, _ in back for way in phrases.way(order))
+        yield [self.say("abort.stage_back"), *(line for _, line in back), *ways]
+        yield [self.say("abort.stage_shelters"), *self._shelters(found), self.say("abort.count")]
 
     def walk_on(self) -> str:
         """Return what asks to go on to the next stage."""
         return self.say("abort.walk_on")
 
-    def _step(self, at_s: int) -> AbortStep | None:
-        return self.abort.at(at_s) if at_s in self.abort.moments else None
+    def _heads(self, at_s: int) -> Heads | None:
+        return heads(self.abort.at(at_s)) if at_s in self.abort.moments else None
 
-    def _head(self, at_s: int, step: AbortStep | None) -> Iterator[str]:
+    def _head(self, at_s: int, found: Heads | None) -> Iterator[str]:
         phrases = self.phrases
         yield self.say("abort.title", moment=phrases.moment(at_s))
-        if step is None:
+        if found is None:
             yield self.say("abort.nobody")
             return
         yield self.say(
             "abort.under_way",
-            persons=phrases.persons(step.on + step.back),
-            on=phrases.persons(step.on),
-            back=phrases.persons(step.back),
+            persons=phrases.persons(found.all),
+            on=phrases.persons(found.on),
+            back=phrases.persons(found.all - found.on),
         )
-        yield self.say("abort.all_by", time=phrases.clock(int(step.by_s.max())))
+        yield self.say("abort.all_by", time=phrases.clock(int(found.step.by_s.max())))
 
     def _contacts(self) -> Iterator[str]:
         said, contacts = self.phrases.words, self.scenario.agreement.contacts
@@ -112,11 +110,10 @@ class AbortText:
         if not contacts:
             yield self.say("abort.no_contacts")
 
-    def _shelters(self, step: AbortStep) -> Iterator[str]:
-        phrases = self.phrases
-        load = step.sheltered(len(self.abort.shelters)).tolist()
-        for row, (shelter, persons) in enumerate(zip(self.scenario.shelters, load, strict=True)):
-            if persons > 0:
+    def _shelters(self, found: Heads) -> Iterator[str]:
+        phrases, step = self.phrases, found.step
+        for row, shelter in enumerate(self.scenario.shelters):
+            if persons := found.going(row):
                 yield self.say(
                     "abort.expects",
                     code=shelter.id,
@@ -127,9 +124,11 @@ class AbortText:
                 )
         home = step.goes == HOME
         if home.any():
-            persons, by = float(step.persons[home].sum()), int(step.by_s[home].max())
-            told = {"persons": phrases.persons(persons), "by": phrases.clock(by)}
-            yield self.say("abort.at_home", **told)
+            yield self.say(
+                "abort.at_home",
+                persons=phrases.persons(found.going(HOME)),
+                by=phrases.clock(int(step.by_s[home].max())),
+            )
 
 
 class _Phrases:
@@ -140,12 +139,12 @@ class _Phrases:
         self.words = words(lang)
         self.calendar = Calendar(scenario, self.words)
 
-    def order(self, order: Order) -> str:
-        """Return one order as a line."""
+    def order(self, order: Order, persons: int) -> str:
+        """Return one order, which is about so many people, as a line."""
         return self.words.say(
             "abort.order",
             who=self._who(order.mover),
-            persons=self.persons(order.persons),
+            persons=self.persons(persons),
             where=self._where(order),
             goes=self._goes(order),
             by=self.clock(order.by_s),
@@ -163,9 +162,9 @@ class _Phrases:
                 n=len(order.links),
             )
 
-    def persons(self, persons: float) -> Said:
-        """Return a count; rounded up, so that never more arrive than were told."""
-        return self.words.say("unit.persons", n=math.ceil(persons - _CRUMB))
+    def persons(self, persons: int) -> Said:
+        """Return a count of people."""
+        return self.words.say("unit.persons", n=persons)
 
     def clock(self, seconds: int) -> Said:
         """Return the time of day, rounded up to minutes."""
