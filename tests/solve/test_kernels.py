@@ -10,8 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clearway.solve.fleet import plan_fleet
 from clearway.solve.kernels import Ground, sweep, trace
+from clearway.solve.outings import sweep_day, trace_day
+from clearway.solve.problem import pose
 from clearway.solve.warm import warm
+from tests.scenarios import one_bus
 
 
 @dataclass(frozen=True)
@@ -132,3 +136,7 @@ def test_kernels_are_compiled_ahead() -> None:
     warm()
     assert sweep.signatures
     assert trace.signatures
+    # A bus's day is looked for in tables of the same types: nothing is compiled anew.
+    known = [list(kernel.signatures) for kernel in (sweep_day, trace_day)]
+    plan_fleet(pose(one_bus(gates_persons_per_h=(600.0, 600.0), windows=((1, 8, 9), (2, 8, 9)))))
+    assert [list(kernel.signatures) for kernel in (sweep_day, trace_day)] == known

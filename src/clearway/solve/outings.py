@@ -76,11 +76,11 @@ class Swept(NamedTuple):
     """
 
     leaving: NDArray[np.float64]
-    leaving_by: NDArray[np.int64]
+    leaving_by: NDArray[np.int32]
     entering: NDArray[np.float64]
-    entering_to: NDArray[np.int64]
+    entering_to: NDArray[np.int32]
     standing: NDArray[np.float64]
-    standing_to: NDArray[np.int64]
+    standing_to: NDArray[np.int32]
 
 
 @njit(cache=True, nogil=True)
@@ -89,72 +89,191 @@ def sweep_day(ground: Ground) -> Swept:
 
     ``leaving[t, q] = max(leaving[t + 1, q], max over k of worth - persons x price + standing at
     the site)``, ``entering[t, k] = max(entering[t + 1, k], max over q of leaving[t + drive, q])``
-    and ``standing[t, p] = max(standing[t + 1, p], max over k of entering[t + drive, k])``. Every
-    drive takes a minute at least, so one pass back over time settles it. What is as good now as
-    later is done now: if somebody else takes those who were to be fetched last, time is left.
+    and ``standing[t, p] = max(standing[t + 1, p], max over k of entering[t + drive, k])``. From a
+    pick-up until free again takes a minute at least, so one pass back over time settles it; as
+    many minutes as the shortest of those takes know nothing of one another, and are done at once.
+    What is as good now as later is done now: if somebody else takes those who were to be fetched
+    last, time is left.
     """
     corridors, pickups = ground.worth.shape
     minutes, places = ground.price.shape[1], len(ground.to_gate)
-    leaving = np.full((minutes + 1, pickups), -np.inf)
-    leaving_by = np.full((minutes + 1, pickups), NOTHING)
-    entering = np.full((minutes + 1, corridors), -np.inf)
-    entering_to = np.full((minutes + 1, corridors), NOTHING)
-    standing = np.zeros((minutes + 1, places))
-    standing_to = np.full((minutes + 1, places), NOTHING)
-    found = Swept(leaving, leaving_by, entering, entering_to, standing, standing_to)
-    for t in range(minutes - 1, -1, -1):
+    # Tables lie by what they are of and then by the minute, as the sweep reads them.
+    leaving = np.full((pickups, minutes + 1), -np.inf)
+    leaving_by = np.full((pickups, minutes + 1), NOTHING, dtype=np.int32)
+    entering = np.full((corridors, minutes + 1), -np.inf)
+    entering_to = np.full((corridors, minutes + 1), NOTHING, dtype=np.int32)
+    standing = np.zeros((places, minutes + 1))
+    standing_to = np.full((places, minutes + 1), NOTHING, dtype=np.int32)
+    gates = _gates(ground)
+    ways, count, block = _ways_out(ground)
+    value, which = np.empty(block), np.empty(block, dtype=np.int64)
+    for until in range(minutes, 0, -block):
+        since = max(0, until - block)
+        best = value[: until - since], which[: until - since]
         for q in range(pickups):
-            leaving[t, q], leaving_by[t, q] = _leave(ground, found, t, q)
+            if count[q]:
+                _leave(ground, gates, q, ways[q, : count[q]], since, best)
+                _later(best, leaving[q], leaving_by[q], since)
         for k in range(corridors):
-            entering[t, k], entering_to[t, k] = _enter(ground, found, t, k)
+            _enter(ground, (count, leaving), k, since, best)
+            _later(best, entering[k], entering_to[k], since)
         for p in range(places):
-            standing[t, p], standing_to[t, p] = _stand(ground, found, t, p)
-    return found
+            _stand(ground, entering, p, since, best)
+            _later(best, standing[p], standing_to[p], since)
+        _pass(ground, gates, standing, since, until)
+    return Swept(leaving.T, leaving_by.T, entering.T, entering_to.T, standing.T, standing_to.T)
 
 
 @njit(cache=True, nogil=True)
-def _leave(ground: Ground, found: Swept, t: int, q: int) -> tuple[float, int]:
-    """Return the best of leaving a pick-up, full, now or a minute later."""
+def _gates(ground: Ground) -> NDArray[np.float64]:
+    """Return what passing a gate outward comes to, shape (4, k, 2 t).
+
+    What a person pays, what a vehicle pays, persons whom the gate can check, and the best worth
+    of all that follows: below everything where none may pass, or until the sweep has come there.
+    """
+    corridors, minutes = ground.price.shape
+    gates = np.zeros((4, corridors, 2 * minutes))
+    gates[0, :, :minutes], gates[1, :, :minutes] = ground.price, ground.toll
+    gates[2, :, :minutes] = ground.room
+    gates[3] = -np.inf
+    for k in range(corridors):
+        for t in range(max(0, minutes - ground.after[k]), minutes):
+            if _passable(ground, k, t):
+                gates[3, k, t] = 0.0
+    return gates
+
+
+@njit(cache=True, nogil=True)
+def _passable(ground: Ground, k: int, t: int) -> bool:
+    """Return whether a vehicle may pass a gate outward in a minute."""
+    return bool(ground.lane[k, t] and ground.opens[k] <= t <= ground.last_out[k])
+
+
+@njit(cache=True, nogil=True)
+def _ways_out(ground: Ground) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    """Return the corridors outward from each pick-up that are worth anything, and their count.
+
+    And the least minutes from leaving a pick-up until free again.
+    """
+    corridors, pickups = ground.worth.shape
     minutes = ground.price.shape[1]
-    best, by = found.leaving[t + 1, q], WAIT
-    for k in range(len(ground.after)):
-        out = t + ground.stop_gate[k, q]
-        if out > ground.last_out[k] or out < ground.opens[k] or out >= minutes:
+    ways, count = np.zeros((pickups, corridors), np.int64), np.zeros(pickups, np.int64)
+    least = minutes
+    for q in range(pickups):
+        for k in range(corridors):
+            if ground.worth[k, q] > -np.inf and ground.stop_gate[k, q] < minutes:
+                ways[q, count[q]] = k
+                count[q] += 1
+                least = min(least, ground.stop_gate[k, q] + ground.after[k])
+    return ways, count, max(1, least)
+
+
+@njit(cache=True, nogil=True)
+def _leave(
+    ground: Ground,
+    gates: NDArray[np.float64],
+    q: int,
+    ways: NDArray[np.int64],
+    since: int,
+    best: tuple[NDArray[np.float64], NDArray[np.int64]],
+) -> None:
+    """Find the best of leaving a pick-up, full, in each of some minutes."""
+    value, which = best
+    value[:] = -np.inf
+    which[:] = ways[0]
+    persons = ground.persons[q]
+    for k in ways:
+        at, worth = since + ground.stop_gate[k, q], ground.worth[k, q]
+        price, toll = gates[0, k, at : at + len(value)], gates[1, k, at : at + len(value)]
+        room, then = gates[2, k, at : at + len(value)], gates[3, k, at : at + len(value)]
+        for n in range(len(value)):
+            one = worth - persons * price[n] - toll[n] + then[n]
+            better = one > value[n] and room[n] >= persons
+            value[n] = one if better else value[n]
+            which[n] = k if better else which[n]
+
+
+@njit(cache=True, nogil=True)
+def _enter(
+    ground: Ground,
+    out: tuple[NDArray[np.int64], NDArray[np.float64]],
+    k: int,
+    since: int,
+    best: tuple[NDArray[np.float64], NDArray[np.int64]],
+) -> None:
+    """Find the best of passing a gate inward in each of some minutes."""
+    (count, leaving), (value, which) = out, best
+    value[:] = -np.inf
+    which[:] = 0
+    first, last = max(since, ground.opens[k]), min(since + len(value), ground.closes[k])
+    for q in range(len(count)):
+        drive = ground.gate_stop[k, q]
+        end = min(last, leaving.shape[1] - drive)
+        if count[q] == 0 or end <= first:
             continue
-        if not ground.lane[k, out] or ground.room[k, out] < ground.persons[q]:
-            continue
-        value = ground.worth[k, q] - ground.persons[q] * ground.price[k, out] - ground.toll[k, out]
-        value += found.standing[min(out + ground.after[k], minutes), ground.site[k]]
-        if value > best or (by == WAIT and value == best):
-            best, by = value, k
-    return best, by
+        toll, then = ground.toll[k, first:end], leaving[q, first + drive : end + drive]
+        mine, by = value[first - since : end - since], which[first - since : end - since]
+        for n in range(len(mine)):
+            one = then[n] - toll[n]
+            better = one > mine[n]
+            mine[n] = one if better else mine[n]
+            by[n] = q if better else by[n]
+    for n in range(len(value)):
+        if not ground.lane[k, since + n]:
+            value[n] = -np.inf
 
 
 @njit(cache=True, nogil=True)
-def _enter(ground: Ground, found: Swept, t: int, k: int) -> tuple[float, int]:
-    """Return the best of passing a gate inward now or a minute later."""
-    minutes = ground.price.shape[1]
-    best, to = found.entering[t + 1, k], WAIT
-    if ground.opens[k] <= t < ground.closes[k] and ground.lane[k, t]:
-        for q in range(len(ground.persons)):
-            then = t + ground.gate_stop[k, q]
-            value = found.leaving[then, q] - ground.toll[k, t] if then <= minutes else -np.inf
-            if value > best or (to == WAIT and value == best):
-                best, to = value, q
-    return best, to
-
-
-@njit(cache=True, nogil=True)
-def _stand(ground: Ground, found: Swept, t: int, p: int) -> tuple[float, int]:
-    """Return the best of setting out from a place now or a minute later."""
-    minutes = ground.price.shape[1]
-    best, to = found.standing[t + 1, p], WAIT
+def _stand(
+    ground: Ground,
+    entering: NDArray[np.float64],
+    p: int,
+    since: int,
+    best: tuple[NDArray[np.float64], NDArray[np.int64]],
+) -> None:
+    """Find the best of setting out from a place in each of some minutes."""
+    value, which = best
+    value[:] = -np.inf
+    which[:] = 0
     for k in range(len(ground.after)):
-        then = t + ground.to_gate[p, k]
-        value = found.entering[then, k] if then <= minutes else -np.inf
-        if value > best or (to == WAIT and value == best):
-            best, to = value, k
-    return best, to
+        drive = ground.to_gate[p, k]
+        for n in range(min(len(value), entering.shape[1] - drive - since)):
+            one = entering[k, since + drive + n]
+            if one > value[n]:
+                value[n], which[n] = one, k
+
+
+@njit(cache=True, nogil=True)
+def _later(
+    best: tuple[NDArray[np.float64], NDArray[np.int64]],
+    worth: NDArray[np.float64],
+    to: NDArray[np.int32],
+    since: int,
+) -> None:
+    """Let a minute's wait be chosen where that is better."""
+    value, which = best
+    for n in range(len(value) - 1, -1, -1):
+        t = since + n
+        if value[n] >= worth[t + 1]:
+            worth[t], to[t] = value[n], which[n]
+        else:
+            worth[t], to[t] = worth[t + 1], WAIT
+
+
+@njit(cache=True, nogil=True)
+def _pass(
+    ground: Ground,
+    gates: NDArray[np.float64],
+    standing: NDArray[np.float64],
+    since: int,
+    until: int,
+) -> None:
+    """Note what follows passing a gate outward, of vehicles that are free in some minutes."""
+    for k in range(len(ground.after)):
+        for free in range(since, until):
+            t = free - ground.after[k]
+            if t >= 0 and _passable(ground, k, t):
+                gates[3, k, t] = standing[ground.site[k], free]
 
 
 @njit(cache=True, nogil=True)

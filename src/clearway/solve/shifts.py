@@ -224,4 +224,5 @@ def _ticks(values: NDArray[np.float64], *, last: bool = False) -> NDArray[np.int
     if last:
         return np.where(known, np.floor(np.where(known, values, 0.0)), -1).astype(np.int64)
     found = np.where(known, np.ceil(np.where(known, values, 0.0)), FAR)
-    return np.maximum(found, 0).astype(np.int64)
+    # As kernels are compiled for, whatever the order of what it was made of.
+    return np.ascontiguousarray(np.maximum(found, 0).astype(np.int64))

@@ -5,13 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from clearway.solve.kernels import Ground, sweep, trace
+from clearway.solve.outings import Ground as Outside
+from clearway.solve.outings import sweep_day, trace_day
 from clearway.solve.rehearse import rehearse
 from clearway.solve.yard import Calls, Course, Gate
 
 
 def warm() -> None:
-    """Run every kernel once: one street of one tick, and one household in a corridor."""
+    """Run every kernel once: one street of one tick, a household in a corridor, a bus's day."""
     rehearse(*_corridor())
+    day = _day()
+    trace_day(day, sweep_day(day), 0, 0)
     ground = Ground(
         np.array([0, 1, 1]),
         np.array([1]),
@@ -22,6 +26,30 @@ def warm() -> None:
         1,
     )
     trace(ground, sweep(ground), 0, 0)
+
+
+def _day() -> Outside:
+    """Return two places, gates and pick-ups, a minute from one another, for nine minutes.
+
+    Not one of each: a table of one row lies in memory in both orders, and would be another type.
+    """
+    drive, gate, minutes = np.ones((2, 2), np.int64), np.zeros(2, np.int64), np.zeros((2, 9))
+    return Outside(
+        to_gate=drive,
+        gate_stop=drive,
+        stop_gate=drive,
+        after=drive[0],
+        site=gate,
+        opens=gate,
+        closes=gate + 9,
+        last_out=gate + 8,
+        lane=minutes == 0,
+        room=minutes + 1,
+        persons=np.ones(2),
+        worth=np.ones((2, 2)),
+        price=minutes,
+        toll=minutes,
+    )
 
 
 def _corridor() -> tuple[Calls, Course, Gate]:
