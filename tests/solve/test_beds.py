@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from clearway.model.care import COLOURS, Beds, Care, Patient
 from clearway.model.scenario import Scenario
-from clearway.solve.beds import Wards, accepts, most_in_beds
+from clearway.solve.beds import Wards, _placed, accepts, most_in_beds
 from tests.scenarios import two_ambulances
 from tests.solve.fleets import exactly, patients
 
@@ -155,3 +155,24 @@ def test_one_accepts_any_hospital_or_the_one_named(told: str, *, yes: bool) -> N
     one = replace(two_ambulances().care.patients[0], accepts=told)
     assert accepts(one, "H1") is yes
     assert not accepts(replace(one, accepts="", refuses=("H1",)), "H1")
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(
+    st.lists(
+        st.tuples(st.sets(st.integers(0, 4)).map(lambda to: tuple(sorted(to))), st.integers(1, 5)),
+        min_size=1,
+        max_size=6,
+    ),
+    st.dictionaries(st.integers(0, 4), st.integers(1, 5), min_size=1),
+)
+def test_as_many_have_a_place_as_the_narrowest_cut_lets(
+    sorts: list[tuple[tuple[int, ...], int]], there: dict[int, int]
+) -> None:
+    """Hall's theorem, ward by ward: who accepts nothing but some wards shares the places there."""
+    cuts = (
+        sum(there.get(h, 0) for h in some) + sum(n for to, n in sorts if not set(to) <= set(some))
+        for size in range(6)
+        for some in itertools.combinations(range(5), size)
+    )
+    assert _placed(sorts, there) == min(cuts)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Sequence
-
-import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import maximum_flow
 
 from clearway.model.care import DAY_S, Patient
 from clearway.model.scenario import Scenario
@@ -150,17 +147,70 @@ def _flow(beds: dict[tuple[int, str], int], due: dict[_Alike, int]) -> int:
         if all(everywhere <= set(to) for to, _ in sorts):
             total += min(wanted, there)
         elif sorts and wards:
-            total += _network_flow(sorts, wards)
+            total += _placed(sorts, wards)
     return total
 
 
-def _network_flow(sorts: list[tuple[tuple[int, ...], int]], wards: dict[int, int]) -> int:
-    row = {h: 1 + len(sorts) + n for n, h in enumerate(wards)}
-    sink = 1 + len(sorts) + len(wards)
-    arcs = [(0, 1 + n, count) for n, (_, count) in enumerate(sorts)]
-    for n, (to, count) in enumerate(sorts):
-        arcs += [(1 + n, row[h], count) for h in to if h in row]
-    arcs += [(row[h], sink, count) for h, count in wards.items()]
-    tail, head, most = (np.array(column, dtype=np.int32) for column in zip(*arcs, strict=True))
-    graph = csr_array((most, (tail, head)), shape=(sink + 1, sink + 1))
-    return int(maximum_flow(graph, 0, sink).flow_value)
+def _placed(sorts: list[tuple[tuple[int, ...], int]], wards: dict[int, int]) -> int:
+    """Return how many have a place: hospitals that are accepted, and how many accept just those.
+
+    Those who accept fewest choose first. Who finds no place that is free may let somebody else
+    move to another one: augmenting paths (Ford and Fulkerson 1956). Few sorts and wards make plain
+    dictionaries quicker than any library's matrices.
+    """
+    many: dict[tuple[int, ...], int] = {}
+    for to, count in sorts:
+        mine = tuple(h for h in to if h in wards)
+        many[mine] = many.get(mine, 0) + count
+    free, has = dict(wards), dict[tuple[int, ...], dict[int, int]]()
+    placed = 0
+    for to in sorted(many, key=len):
+        has[to], left = dict.fromkeys(to, 0), many[to]
+        while left and (found := _find(to, left, has, free)):
+            left -= found
+        placed += many[to] - left
+    return placed
+
+
+def _find(
+    to: tuple[int, ...],
+    left: int,
+    has: dict[tuple[int, ...], dict[int, int]],
+    free: dict[int, int],
+) -> int:
+    """Find places for some of ``left`` more who accept ``to``; return for how many."""
+    # Who would come to each ward, and from which; -1 for those who have no place yet.
+    came = dict.fromkeys(to, (to, -1))
+    queue = deque(to)
+    while queue:
+        ward = queue.popleft()
+        if free[ward]:
+            return _move(ward, min(left, free[ward]), came, has, free)
+        for others, there in has.items():
+            for other in there if there.get(ward) else ():
+                if other not in came:
+                    came[other] = others, ward
+                    queue.append(other)
+    return 0
+
+
+def _move(
+    ward: int,
+    most: int,
+    came: dict[int, tuple[tuple[int, ...], int]],
+    has: dict[tuple[int, ...], dict[int, int]],
+    free: dict[int, int],
+) -> int:
+    """Let as many as can, at most so many, move along a way that ends in a ward; return them."""
+    way, at = list[tuple[tuple[int, ...], int, int]](), ward
+    while at >= 0:
+        who, before = came[at]
+        way.append((who, before, at))
+        at = before
+    count = min([most, *(has[who][before] for who, before, _ in way if before >= 0)])
+    for who, before, to in way:
+        has[who][to] += count
+        if before >= 0:
+            has[who][before] -= count
+    free[ward] -= count
+    return count

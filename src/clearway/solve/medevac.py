@@ -234,7 +234,11 @@ class Medevac:
             if not gate < day.closes[k] or out > day.out_by[k]:
                 continue
             for h in beds:
-                arrive = self.wards.open_from(h, math.ceil(gate + float(rides.leave[h, k])))
+                # No hospital is reached sooner for being closed: most need no closer look.
+                soonest = math.ceil(gate + float(rides.leave[h, k]))
+                if best is not None and (out, soonest) >= best.key:
+                    continue
+                arrive = self.wards.open_from(h, soonest)
                 if not math.isfinite(arrive) or not self._in_time(turn, h, arrive + stand):
                     continue
                 if not self._in_range(turn, way, k, h):
