@@ -28,6 +28,10 @@ from clearway.solve.taken import Taken
 
 #: What the linear program's values may be off by, as a share.
 _SOLVED = 1e-6
+#: By how much finer than elsewhere the relaxation cuts the hours in which people begin to come.
+FINER = 2
+#: Where vehicles may start from that bring people to a gate.
+ZONE, GATE, PLACE = "zone", "gate", "place"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,12 +48,16 @@ class Facts:
         Shape (z, g), all others.
     site
         Shape (r,), of those who are out, by reception site.
+    places
+        Persons for whom vehicles have places that are inside, and those with others that have set
+        out and are not in yet; infinite if it is not known.
     """
 
     out: NDArray[np.float64]
     under_way: NDArray[np.float64]
     home: NDArray[np.float64]
     site: NDArray[np.float64]
+    places: tuple[float, float] = (np.inf, np.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +69,28 @@ class Most:
 
 
 def facts(
-    problem: Problem, plan: Plan, turns: tuple[Turn, ...], windows: Known, clock: Clock
+    problem: Problem,
+    plan: Plan,
+    turns: tuple[Turn, ...],
+    windows: Known,
+    clock: Clock,
+    *,
+    before: Plan | None = None,
 ) -> Facts:
     """Return who is where when a plan was made anew, by that plan and those who turn.
 
     Who is served while the present step begins counts as out: then the bound errs upward.
+
+    Parameters
+    ----------
+    problem
+        Of the revised scenario.
+    plan, turns
+        The plan made anew.
+    windows, clock
+        Of both plans.
+    before
+        The plan until now: it tells which vehicles have set out, whatever becomes of them.
     """
     scenario = problem.scenario
     zones, groups = row_of(scenario.zones), row_of(scenario.groups)
@@ -91,8 +116,9 @@ def facts(
                     if through:
                         out[groups[load.group]] += load.persons
                         site[sites[trip.destination]] += load.persons
-    willing = _willing(scenario)
-    return Facts(out, gone.sum(axis=0) - out, np.maximum(willing - gone, 0.0), site)
+    home = np.maximum(_willing(scenario) - gone, 0.0)
+    places = (np.inf, np.inf) if before is None else _places_out(scenario, before, clock)
+    return Facts(out, gone.sum(axis=0) - out, home, site, places)
 
 
 def most(
@@ -103,19 +129,28 @@ def most(
     Those who are out stay out. The rest is the relaxation of those who go by themselves
     (:class:`~clearway.solve.relax.Relaxation`), begun now, with more ways to go. Those who are
     under way may be at any gate now; on a later day they come as from the nearest zone. And groups
-    that ride may pass as soon as a vehicle could have brought them: today one that stands at their
-    zone already, on later days one that came in when the gates opened; until the slot is over in
-    which the last vehicle may pass; in both cases as many as the gate serves, whatever vehicles
-    there are. With :math:`x^n` persons who go in the n-th of these ways,
+    that ride may pass as soon as a vehicle could have brought them: one that stands at their zone
+    already, or one that comes in now, of which there are no more than have set out, once each; one
+    that sets out now from the nearest place outside; or, on later days, one that comes in when the
+    gates open. They may until the slot is over in which the last vehicle may pass, and but for the
+    first two as many as the gate serves, whatever vehicles there are. With :math:`x^n` persons who
+    go in the n-th of these ways, and vehicles that are inside or coming with :math:`P_1, P_2`
+    places,
 
-    .. math:: \sum_{n, w} x^n_{igw} \le S_{ig}.
+    .. math::
+
+        \sum_{n, w} x^n_{igw} \le S_{ig}, \qquad \sum_{i, g, w} x^1_{igw} \le P_1, \qquad
+        \sum_{i, g, w} x^1_{igw} + x^2_{igw} \le P_1 + P_2.
 
     Every plan that leaves what has happened, leaves patients the trips that they have and vehicles
     with stretchers to them, and keeps the rules is a solution of it: no such plan brings out more.
     """
-    wide, copies = _wide(problem, there, tables, clock)
+    wide, copies, begun = _wide(problem, there, tables, clock)
     taken = _patients(problem.scenario, plan, there, clock)
-    relaxation = _Shared(dataclasses.replace(wide, taken=taken), copies)
+    fine = max(1, problem.cohorts // FINER)
+    relaxation = _Shared(dataclasses.replace(wide, taken=taken, cohorts=fine), copies)
+    relaxation.let_ride(begun[0], there.places[0])
+    relaxation.let_ride(np.concatenate(begun), sum(there.places))
     weights = np.array([group.weight for group in problem.scenario.groups])
     weight = relaxation.best(PEOPLE).value * (1 + _SOLVED) + float(there.out @ weights)
     persons = relaxation.best(PEOPLE, weighted=False).value * (1 + _SOLVED) + there.out.sum()
@@ -138,18 +173,26 @@ class _Shared(Relaxation):
         )
         self._lp.add_rows(np.full(len(rows), -INFINITY), most_, entries)
 
+    def let_ride(self, groups: NDArray[np.int64], places: float) -> None:
+        """Let at most so many persons of some rows of groups go in all."""
+        columns = np.flatnonzero(np.isin(self._group, groups)).astype(np.int32)
+        if np.isfinite(places) and len(columns):
+            row = Sparse(np.zeros(1, dtype=np.int32), columns, np.ones(len(columns)))
+            self._lp.add_rows(np.full(1, -INFINITY), np.full(1, places), row)
+
 
 def _wide(
     problem: Problem, there: Facts, tables: Mapping[str, Drives], clock: Clock
-) -> tuple[Problem, NDArray[np.int64]]:
+) -> tuple[Problem, NDArray[np.int64], list[NDArray[np.int64]]]:
     """Return the problem with a zone of those under way, and groups once more for each way.
 
-    Groups that ride today, that ride later, and all who are under way today.
+    Groups that ride today with vehicles that are inside, that are coming, with others, and later,
+    and all who are under way today; then whose people each group is, and the rows of the first two.
     """
     scenario = problem.scenario
     rides = [g for g, group in enumerate(scenario.groups) if _carriers(group, tables)]
     everyone = list(range(len(scenario.groups)))
-    copies = np.array([*everyone, *rides, *rides, *everyone])
+    copies = np.array([*everyone, *(rides * 4), *everyone])
     names = [f"{scenario.groups[g].id} {n}" for n, g in enumerate(copies)]
     groups = tuple(
         dataclasses.replace(scenario.groups[g], id=name)
@@ -166,12 +209,16 @@ def _wide(
         aid=NO_AID,
     )
     supply = np.concatenate([there.home, there.under_way[None, :]])[:, copies]
+    begun = [np.arange(len(rides)) + len(everyone) + n * len(rides) for n in range(2)]
+    for rows, places in zip(begun, there.places, strict=True):
+        supply[:, rows] = np.minimum(supply[:, rows], places)
     opens = np.maximum(problem.open_step, clock.step)
     today = problem.open_step < clock.step
     walk, last = [problem.walk_steps], [problem.last_step]
-    for later in (False, True):
-        allowed = ~today if later else today
-        ride, end = _ride(problem, tables, rides, opens[allowed].tolist(), later=later)
+    begins = np.maximum(problem.open_step, clock.now_s // clock.step_s)
+    for allowed, start in ((today, ZONE), (today, GATE), (today, PLACE), (~today, GATE)):
+        moments = list(zip(opens[allowed].tolist(), begins[allowed].tolist(), strict=True))
+        ride, end = _ride(problem, tables, rides, moments, start)
         walk.append(ride)
         last.append(np.where(allowed[None, :], end, -1))
     # Who is under way can be at a gate today; on a later day they come from a zone, as all do.
@@ -189,7 +236,7 @@ def _wide(
         open_step=opens,
         last_step=np.concatenate(last),
     )
-    return wide, copies
+    return wide, copies, begun
 
 
 def _carriers(group: Group, tables: Mapping[str, Drives]) -> list[Drives]:
@@ -205,14 +252,14 @@ def _ride(
     problem: Problem,
     tables: Mapping[str, Drives],
     rides: list[int],
-    opens: list[int],
-    *,
-    later: bool,
+    moments: list[tuple[int, int]],
+    start: str,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return fewest steps from home to each gate aboard, and the last step in which to pass.
 
     Shapes (z, r, k) and (r, w). Those aboard are served evenly over their slot: from its first step
-    on, and until its last.
+    on, and until its last. Steps count from the first of each pair of ``moments``; vehicles start
+    at the second, empty from a ``GATE`` or a ``PLACE`` outside, or full from the ``ZONE``.
     """
     scenario, cohorts = problem.scenario, problem.cohorts
     step_s, slot_s = scenario.planning.step_s, scenario.planning.slot_s
@@ -222,12 +269,15 @@ def _ride(
     last = np.full((len(rides), len(scenario.windows)), -1)
     for n, g in enumerate(rides):
         for drives in _carriers(scenario.groups[g], tables):
-            seconds = drives.type.board_s.central + drives.stop_gate.T
-            if later:
-                seconds = seconds + (drives.gate_stop.min(axis=0))[:, None]
+            seconds = drives.stop_gate.T
+            if start != ZONE:
+                come = drives.outside.min(axis=0) + drives.inward
+                at_gate = come if start == PLACE else np.zeros(len(come))
+                fetch = (at_gate[:, None] + drives.gate_stop).min(axis=0)
+                seconds = seconds + (fetch + drives.type.board_s.central)[:, None]
             known = np.isfinite(seconds) & np.isfinite(drives.outward)[None, :]
             steps = np.where(known, seconds, 0).astype(np.int64) // step_s
-            slots = [(begin + steps) // cohorts * cohorts - begin for begin in opens]
+            slots = [(begin + steps) // cohorts * cohorts - opens for opens, begin in moments]
             early = np.maximum(np.min(slots, axis=0), 0) if slots else steps
             walk[:, n, :] = np.minimum(walk[:, n, :], np.where(known, early, NEVER))
             for w, window in enumerate(scenario.windows):
@@ -250,6 +300,20 @@ def _willing(scenario: Scenario) -> NDArray[np.float64]:
     zones, groups = range(len(scenario.zones)), range(len(scenario.groups))
     rows = [[scenario.demand.willing(z, g, uptake).sum() for g in groups] for z in zones]
     return np.array(rows, dtype=float)
+
+
+def _places_out(scenario: Scenario, before: Plan, clock: Clock) -> tuple[float, float]:
+    """Return the persons for whom vehicles inside, and others on their way in, have places."""
+    usual = {one.id: one for one in scenario.fleet.types if not one.stretchers}
+    inside = coming = 0
+    for duty in before.duties:
+        for trip in duty.trips if duty.type in usual else ():
+            places = usual[duty.type].seats + usual[duty.type].wheelchairs
+            if trip.gate_in_s < clock.now_s <= trip.gate_out_s:
+                inside += places
+            elif trip.leave_s < clock.now_s <= trip.gate_out_s:
+                coming += places
+    return float(inside), float(coming)
 
 
 def _passed(

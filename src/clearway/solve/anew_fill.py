@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,32 +74,55 @@ class Filler:
     def _sooner(self, line: Line, window: int, first: int) -> None:
         """Call those who were announced for later, as long as the slot has room."""
         p, k = self.problem, int(self.gates[window])
+        light = int(np.argmin(p.weights))
+        room = self._room(line, Arrival(first, p.cohorts, light, 0.0), int(p.site[k]))
+        if room < 1:
+            return
         longest = p.cohorts * SOONER
         walk = p.walk_steps[:, :, k]
         begin = max(self.clock.step, int(p.open_step[window]))
-        light = int(np.argmin(p.weights))
-        room = self._room(line, Arrival(first, p.cohorts, light, 0.0), int(p.site[k]))
         near = [
             one
             for one in self.loose
             if one.join >= first + longest
             and begin + walk[one.zone, one.group] <= first
             and first + p.cohorts - 1 <= p.last_step[one.group, window]
-            and one.movement.persons <= room
         ]
         # Those first whose own turn is farthest off: later slots are easier to fill again.
         for one in sorted(near, key=lambda one: (-one.join, one.movement.id)):
-            move = one.movement
-            if move.persons > room or not self._pool_beyond(one):
-                continue
-            arrival = Arrival(first, p.cohorts, one.group, float(move.persons))
-            if not line.fits(arrival):
-                continue
-            self.lines[one.window].remove(one.arrival)
-            self.places[int(p.site[one.corridor])] += move.persons
-            self.loose.remove(one)
-            self.pool.put(one.zone, one.group, Run(move.first_household, move.households, 0))
-            room -= self._call(line, (one.zone, one.group, k), first, room)
+            if room < 1:
+                return
+            if self._pool_beyond(one):
+                room -= self._bring(line, one, (k, first), room)
+
+    def _bring(self, line: Line, one: Block, where: tuple[int, int], room: int) -> int:
+        """Call the last households of a block for an earlier slot; return the persons."""
+        (k, first), move, p = where, one.movement, self.problem
+        most = min(room, move.persons)
+        arrival = Arrival(first, p.cohorts, one.group, float(most))
+        most = most if line.fits(arrival) else line.most(arrival)
+        last = move.first_household + move.households
+        count = min(move.households, self.pool.fit_last(one.zone, one.group, last, float(most)))
+        if not count:
+            return 0
+        self._cut(one, move.households - count)
+        self.pool.put(one.zone, one.group, Run(last - count, count, 0))
+        return self._call(line, (one.zone, one.group, k), first, room)
+
+    def _cut(self, one: Block, households: int) -> None:
+        """Leave the first households of a block as announced, and make room where others were."""
+        move, line = one.movement, self.lines[one.window]
+        line.remove(one.arrival)
+        at = self.loose.index(one)
+        persons = 0
+        if households:
+            persons = self.pool.persons(one.zone, one.group, move.first_household, households)
+            rest = replace(one, movement=replace(move, households=households, persons=persons))
+            self.loose[at] = rest
+            line.add(rest.arrival)
+        else:
+            del self.loose[at]
+        self.places[int(self.problem.site[one.corridor])] += move.persons - persons
 
     def _pool_beyond(self, one: Block) -> bool:
         """Whether anybody waits who could come in a block's place."""
@@ -113,11 +136,14 @@ class Filler:
         p = self.problem
         k = int(self.gates[window])
         walk = p.walk_steps[:, :, k]
-        soonest = self._earliest(window) + np.where(walk >= NEVER, 0, walk)
         there = (walk < NEVER) & (self.pool.soonest(*walk.shape) < NEVER)
         if not there.any():
             return
-        begin = int(soonest[there].min())
+        soonest = (self._earliest(window) + walk)[there]
+        # Who was announced for later may come before any of the pool can.
+        opens = max(self.clock.step, int(p.open_step[window]))
+        near = [opens + int(walk[one.zone, one.group]) for one in self.loose]
+        begin = min(int(soonest.min()), *near) if near else int(soonest.min())
         ends = sorted(set((p.last_step[:, window] - p.cohorts + 1).tolist()))
         starts = set(range(begin, ends[-1] + 1, p.cohorts)) | {one for one in ends if one >= begin}
         yield from sorted(starts)

@@ -81,6 +81,11 @@ class Pool:
         sums = self.sums[zone][group]
         return int(np.searchsorted(sums, sums[first] + room + _CRUMB, side="right")) - 1 - first
 
+    def fit_last(self, zone: int, group: int, end: int, room: float) -> int:
+        """Return how many households before ``end``, the last of them, have at most ``room``."""
+        sums = self.sums[zone][group]
+        return end - int(np.searchsorted(sums[: end + 1], sums[end] - room - _CRUMB))
+
     def put(self, zone: int, group: int, run: Run) -> None:
         """Let households be called again."""
         end = run.first + run.households
