@@ -17,7 +17,8 @@ from clearway.operate import replan_adopt
 from clearway.operate.known import known
 from clearway.operate.log.opening import open_log
 from clearway.operate.replan_adopt import adopt
-from clearway.operate.replan_turned import still_away, turned
+from clearway.operate.replan_begun import still_away
+from clearway.operate.replan_turned import turned
 from clearway.operate.run_folder import Run, open_run
 from clearway.operate.state import state
 from clearway.publish.plan_file import plan_to_json

@@ -136,14 +136,12 @@ def test_a_block_comes_in_as_many_steps_as_the_line_has_left() -> None:
     assert one.steps_in(Arrival(30, 3, 0, 1.0)) == 0
 
 
-def test_who_stands_at_the_gate_waits_from_now_on() -> None:
+def test_who_is_under_way_waits_longer_and_from_now_on() -> None:
     budget = np.concatenate([np.zeros(8), np.ones(12)])
     early, late = Arrival(0, 2, 0, 2.0), Arrival(7, 2, 0, 2.0)
-    for now, there in ((0, True), (8, False)):
-        one = Line(0, budget, np.array([99]), 1e9, 3)
-        one.stand(now)
-        one = one.empty()
+    for now, times, fails in ((0, 1, True), (0, 2, True), (0, 3, False), (8, 1, False)):
+        one = Line(0, budget, np.array([99]), 1e9, 3).empty(now, times)
         one.add(early)
-        assert one.fails(one.course(), early) == there
+        assert one.fails(one.course(), early) == fails
         one.add(late)
         assert not one.fails(one.course(), late)

@@ -27,6 +27,7 @@ from clearway.model.plan import (
 from clearway.model.replan import Changes, Replan, Turn
 from clearway.model.scenario import Scenario, row_of
 from clearway.model.verdict import PlanBreach
+from clearway.operate.replan_past import NOTHING, Past
 from clearway.operate.replan_streets import within_streets
 from clearway.operate.replan_words import reason
 from clearway.solve.anew import OnFoot, World, go_anew
@@ -78,14 +79,16 @@ class Replanner:
         now_s: int,
         *,
         lost_vehicles: tuple[str, ...] = (),
-        earlier: tuple[Turn, ...] = (),
+        past: Past = NOTHING,
     ) -> Offer:
         """Return a plan for all that can still change, judged.
 
         Parameters
         ----------
-        scenario, plan
-            As they were until now; the plan ran as printed.
+        scenario
+            For which the plan was made.
+        plan
+            As it ran until now, and as it was announced from now on.
         revised
             The scenario as it is known now: the same clock, windows as they are announced now,
             and gates as they serve now.
@@ -93,14 +96,17 @@ class Replanner:
             Seconds from the scenario's start.
         lost_vehicles
             Names of vehicles that are gone.
-        earlier
-            Those whom plans before turned: they are not called before they are back.
+        past
+            Who was turned before now, and which vehicles are late.
         """
         problem = pose(revised)
         clock = Clock(now_s, revised.planning.step_s)
         windows = known(scenario, revised, clock.step)
-        pool = _pool(revised, earlier)
-        driven, on_foot = self._move(problem, plan, windows, clock, lost_vehicles, pool)
+        pool = _pool(revised, past.turns)
+        fleet = FleetAnew(problem, self._tables, clock, pool)
+        touched, lost = _touched(revised, windows), frozenset(lost_vehicles)
+        driven = fleet.drive(plan, touched, lost, late=past.late)
+        on_foot = _on_foot(problem, plan, windows, clock, driven, pool)
         turns = (*driven.turns, *on_foot.turns)
         new = plan.replace(
             movements=on_foot.movements, duties=driven.duties, convoys=driven.convoys, levels=()
@@ -111,34 +117,10 @@ class Replanner:
         new = _with_levels(case, plan, new, bound, clock)
         weight = _weight(revised, new)
         made = Replan(now_s, new, turns, _NOT_COUNTED, weight, bound.weight)
-        made = dataclasses.replace(made, lost=lost_vehicles, held=driven.held, earlier=earlier)
+        made = dataclasses.replace(made, lost=lost_vehicles, held=driven.held, earlier=past.turns)
         changes = count_changes(scenario, plan, revised, made)
         made = dataclasses.replace(made, changes=changes)
         return Offer(made, judge_replan(scenario, plan, revised, made))
-
-    def _move(
-        self,
-        problem: Problem,
-        plan: Plan,
-        windows: Known,
-        clock: Clock,
-        lost: tuple[str, ...],
-        pool: Pool,
-    ) -> tuple[Driven, OnFoot]:
-        """Return what vehicles do, and those who go by themselves."""
-        revised = problem.scenario
-        rows = np.flatnonzero(windows.touched).tolist()
-        touched = {
-            key(revised, revised.windows[w].corridor, revised.seconds(revised.windows[w].opens))
-            for w in rows
-        }
-        fleet = FleetAnew(problem, self._tables, clock, pool)
-        driven = fleet.drive(plan, touched, frozenset(lost))
-        trips = [trip for duty in driven.duties for trip in duty.trips]
-        world = World(clock, driven.lanes.aboard, riders_at(revised, trips), pool)
-        # A block uses the window in which it leaves as windows are known now; one that a window
-        # does not hold any more is no order.
-        return driven, go_anew(problem, revised, plan, known_now(windows), world)
 
 
 def replan(
@@ -166,6 +148,26 @@ def _pool(scenario: Scenario, earlier: tuple[Turn, ...]) -> Pool:
         run = Run(one.first_household, one.households, one.back_s)
         pool.send_back(zones[one.zone], groups[one.group], run)
     return pool
+
+
+def _touched(revised: Scenario, windows: Known) -> set[str]:
+    """Return the gates and days that are not as they were."""
+    touched = (revised.windows[w] for w in np.flatnonzero(windows.touched).tolist())
+    return {key(revised, one.corridor, revised.seconds(one.opens)) for one in touched}
+
+
+def _on_foot(
+    problem: Problem, plan: Plan, windows: Known, clock: Clock, driven: Driven, pool: Pool
+) -> OnFoot:
+    """Return those who go by themselves, beside what vehicles do.
+
+    A block uses the window in which it leaves as windows are known now; one that leaves in none is
+    no order any more.
+    """
+    revised = problem.scenario
+    trips = [trip for duty in driven.duties for trip in duty.trips]
+    world = World(clock, driven.lanes.aboard, riders_at(revised, trips), pool)
+    return go_anew(problem, revised, plan, known_now(windows), world)
 
 
 def _weight(scenario: Scenario, plan: Plan) -> float:

@@ -3,31 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 from clearway.model.duty import Trip
 from clearway.model.plan import Movement, Plan
 from clearway.model.replan import Turn
 from clearway.model.scenario import Scenario
-from clearway.operate.run_folder import Run
-from clearway.operate.state_said import said
 from clearway.solve.anew_blocks import walk_ticks
 from clearway.solve.anew_pool import Pool
 from clearway.solve.problem import pose
-
-
-def still_away(run: Run, now_s: int) -> tuple[Turn, ...]:
-    """Return those whom adopted plans turned, and who are not back by ``now_s``."""
-    scenario = run.scenario
-    found = [one for one in said(run.records).sayings if one.event.kind == "plan"]
-    times = sorted({scenario.seconds(one.at) for one in found})
-    plans = [(at, run.plan(scenario.moment(at))) for at in times if at <= now_s]
-    return tuple(
-        turn
-        for (_, before), (at, after) in pairwise(plans)
-        for turn in turned(scenario, before, after, at)
-        if turn.back_s > now_s
-    )
 
 
 def turned(scenario: Scenario, before: Plan, after: Plan, at_s: int) -> tuple[Turn, ...]:

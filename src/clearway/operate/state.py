@@ -147,6 +147,28 @@ def state_in(layout: Layout, conditions: Known) -> State:
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Ran:
+    """A plan as it ran until now.
+
+    Attributes
+    ----------
+    walks
+        Of its movements.
+    vehicles, convoys
+        Of its duties and convoys, in the plan's order.
+    """
+
+    walks: Trace
+    vehicles: tuple[Ride, ...]
+    convoys: tuple[Ride, ...]
+
+
+def ran(layout: Layout, conditions: Known) -> Ran:
+    """Return how a plan ran until now under conditions, as :func:`state_in` sees it."""
+    return _run(layout, conditions.scenario, _heard(layout, conditions), conditions.now_s)
+
+
 @dataclass(frozen=True, slots=True)
 class _Heard:
     """What records say of a plan's movements, duties and convoys."""
@@ -160,16 +182,7 @@ class _Heard:
 _NOTHING: Final = _Heard(Told(), {}, {}, ())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Run:
-    """A plan as it ran until now."""
-
-    walks: Trace
-    vehicles: tuple[Ride, ...]
-    convoys: tuple[Ride, ...]
-
-
-def _run(layout: Layout, scenario: Scenario, heard: _Heard, now_s: float) -> _Run:
+def _run(layout: Layout, scenario: Scenario, heard: _Heard, now_s: float) -> Ran:
     """Run a plan until now under a scenario as announced, or as known."""
     lanes = [open_spans(scenario, k, VEHICLES) for k in range(len(scenario.corridors))]
     vehicles = tuple(ride(o, lanes, heard.vehicles.get(o.duty, ())) for o in layout.vehicles)
@@ -177,7 +190,7 @@ def _run(layout: Layout, scenario: Scenario, heard: _Heard, now_s: float) -> _Ru
     slots = max(math.floor(now_s / scenario.planning.slot_s), 0) + 1
     persons = {one.code: one.persons for one in scenario.care.patients}
     gates = lay_gates(scenario, aboard(scenario, vehicles, persons, slots), now_s)
-    return _Run(trace(layout.table, gates, heard.walks, now_s), vehicles, convoys)
+    return Ran(trace(layout.table, gates, heard.walks, now_s), vehicles, convoys)
 
 
 def _heard(layout: Layout, conditions: Known) -> _Heard:
@@ -296,7 +309,7 @@ def _codes(walks: Trace, now_s: float) -> NDArray[np.int64]:
     )
 
 
-def _people(layout: Layout, run: _Run, now_s: float) -> tuple[ZoneState, ...]:
+def _people(layout: Layout, run: Ran, now_s: float) -> tuple[ZoneState, ...]:
     """Return where all who are willing are; what a household does last counts."""
     scenario, plan = layout.scenario, layout.plan
     zones, groups = row_of(scenario.zones), row_of(scenario.groups)
@@ -331,7 +344,7 @@ def _people(layout: Layout, run: _Run, now_s: float) -> tuple[ZoneState, ...]:
 
 
 def _on_way(
-    run: _Run, now_s: float
+    run: Ran, now_s: float
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
     """Return when each household left, its place, and where it is: those who walk, then riders."""
     begun, place, code = [run.walks.left_s], [run.walks.household], [_codes(run.walks, now_s)]

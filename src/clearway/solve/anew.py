@@ -19,8 +19,8 @@ from clearway.solve.problem import Problem
 from clearway.solve.residual import Line
 from clearway.solve.routes import Routes
 
-#: Slots that those who are called may wait at a gate, and those who had left when it slowed down.
-PATIENCE, ENDURANCE = 1, 4
+#: Slots that those who are called may wait at a gate.
+PATIENCE = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)

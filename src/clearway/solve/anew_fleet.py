@@ -117,8 +117,16 @@ class FleetAnew:
         self._spare = 0.0
         self._turns: list[Turn] = []
         self._left: list[str] = []
+        self._late = frozenset[str]()
 
-    def drive(self, plan: Plan, touched: set[str], lost: frozenset[str]) -> Driven:
+    def drive(
+        self,
+        plan: Plan,
+        touched: set[str],
+        lost: frozenset[str],
+        *,
+        late: frozenset[str] = frozenset(),
+    ) -> Driven:
         """Return the duties and convoys of ``plan`` from now on.
 
         Parameters
@@ -129,7 +137,10 @@ class FleetAnew:
             Keys of gates and days that are not as they were, as :func:`key` writes them.
         lost
             Names of vehicles that are gone.
+        late
+            Ids of duties that did not run as printed: no trip of theirs is taken to be as it was.
         """
+        self._late = late
         self._spare = SPARE * self._free_persons(plan, touched)
         convoys = ConvoysAnew(self._scenario, self._tables, self._clock, self._lanes).run(plan)
         queue = list[tuple[float, int]]()
@@ -171,7 +182,7 @@ class FleetAnew:
         now = self._clock.now_s
         if trip.gate_out_s < now:
             return True
-        if one.lost:
+        if one.lost or one.duty.id in self._late:
             return False
         gates = [(trip.corridor_out, trip.gate_out_s)]
         if trip.corridor_in and trip.gate_in_s >= now:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,9 @@ from clearway.model.replan import Turn
 from clearway.solve.anew_blocks import Block
 from clearway.solve.anew_pool import Pool, Run
 from clearway.solve.residual import Arrival, Course, Line
+
+#: Times as long as those who are called that those who have left may wait: turning is worse.
+ENDURANCE: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,6 @@ def keep(
         Is added to.
     """
     begun = [one for one in mine if one.depart < clock.step]
-    line.stand(clock.step)
     for block, steps in _begun(line, begun, clock):
         _note(block, steps, clock, kept)
     line.bear()
@@ -129,29 +132,37 @@ def _begun(line: Line, begun: Sequence[Block], clock: Clock) -> list[tuple[Block
     """Return blocks that have begun to leave, with in how many steps of each people go on.
 
     They are left on the line; those of the steps that do not go on turn, or stay at home. Who has
-    passed the gate before now has passed, whatever is known of it since.
+    passed the gate before now has passed, whatever is known of it since; and those who are still
+    at home stay there before anybody turns.
     """
     going = {id(one): min(one.steps, line.steps_in(one.arrival)) for one in begun}
     there = [one for one in begun if going[id(one)] > 0]
-    trial, course = _trial(line, there, going)
+    trial, course = _trial(line, there, going, clock)
     passed = {id(one): _passed(line, course, one, going[id(one)], clock) for one in there}
     while True:
-        worst = _worst(
-            trial, course, [one for one in there if going[id(one)] > passed[id(one)]], going
-        )
+        rest = [one for one in there if going[id(one)] > passed[id(one)]]
+        worst = _worst((trial, line), course, rest, going, clock)
         if worst is None:
             break
-        going[id(worst)] = passed[id(worst)]
-        trial, course = _trial(line, there, going)
+        left = _left(worst, clock)
+        going[id(worst)] = left if left < going[id(worst)] else passed[id(worst)]
+        trial, course = _trial(line, there, going, clock)
     for one in there:
         if going[id(one)]:
             line.add(_part(one, going[id(one)]))
     return [(one, going[id(one)]) for one in begun]
 
 
-def _trial(line: Line, there: Sequence[Block], going: dict[int, int]) -> tuple[Line, Course]:
+def _left(block: Block, clock: Clock) -> int:
+    """Return in how many steps of a block people have left home."""
+    return min(block.steps, max(0, clock.step - block.depart))
+
+
+def _trial(
+    line: Line, there: Sequence[Block], going: dict[int, int], clock: Clock
+) -> tuple[Line, Course]:
     """Return a line with those who go on, and what becomes of them."""
-    trial = line.empty()
+    trial = line.empty(clock.step, ENDURANCE)
     for one in there:
         if going[id(one)]:
             trial.add(_part(one, going[id(one)]))
@@ -164,16 +175,26 @@ def _part(block: Block, steps: int) -> Arrival:
 
 
 def _worst(
-    line: Line, course: Course, there: Sequence[Block], going: dict[int, int]
+    lines: tuple[Line, Line],
+    course: Course,
+    there: Sequence[Block],
+    going: dict[int, int],
+    clock: Clock,
 ) -> Block | None:
-    """Return the block to turn: of those for whom the gate is too slow the last to come."""
-    full = course.overfull(line.room)
+    """Return the block to turn: of those for whom the gate is too slow the last to come.
+
+    The first line is for those who have left home, the second for those who have not.
+    """
+    full = course.overfull(lines[0].room)
     failing = []
     for one in there:
-        steps = going[id(one)]
+        steps, left = going[id(one)], _left(one, clock)
         end = one.join + steps - 1
-        if line.fails(course, _part(one, steps)) or (
-            full is not None and one.join <= full + line.begin
+        rest = Arrival(one.join + left, steps - left, one.group, 0.0)
+        if (
+            lines[0].fails(course, _part(one, steps))
+            or (steps > left and lines[1].fails(course, rest))
+            or (full is not None and one.join <= full + lines[0].begin)
         ):
             failing.append((end, one.movement.id, one))
     return max(failing, key=lambda one: one[:2])[2] if failing else None
@@ -198,7 +219,7 @@ def _note(block: Block, steps: int, clock: Clock, kept: Kept) -> None:
         persons = pool.persons(block.zone, block.group, first, gone)
         span = steps * clock.step_s
         kept.movements.append(replace(move, households=gone, persons=persons, span_s=span))
-    left = max(gone, _share(block, pool, min(block.steps, clock.step - block.depart)))
+    left = max(gone, _share(block, pool, _left(block, clock)))
     if left > gone:
         turn = _turn(block, (first + gone, left - gone), clock, pool)
         kept.turns.append(turn)

@@ -96,16 +96,21 @@ class Line:
         """Return the number of steps."""
         return len(self.budget)
 
-    def empty(self) -> Line:
-        """Return the same line with nobody on it."""
-        line = Line(self.begin, self.budget, self._last + self.begin, self.room, self._patience)
-        line._allowed = self._allowed.copy()
-        return line
+    def empty(self, now: int = 0, times: int = 1) -> Line:
+        """Return the same line with nobody on it.
 
-    def stand(self, now: int) -> None:
-        """Let those who came before a step wait for as long from then on as others in all."""
+        Parameters
+        ----------
+        now, times
+            Who comes may wait so many times as long as on this line, from step ``now`` on (from the
+            scenario's start) who came before it.
+        """
+        line = Line(
+            self.begin, self.budget, self._last + self.begin, self.room, self._patience * times
+        )
         steps = min(max(now - self.begin, 0), len(self))
-        self._allowed[:steps] = np.arange(steps, 0, -1) + self._patience
+        line._allowed[:steps] += np.arange(steps, 0, -1)
+        return line
 
     def begun(self, now: int) -> NDArray[np.bool_]:
         """Return of which steps' arrivals any had passed before a step, shape (n,).
