@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pyrage  # type: ignore[import-untyped]
 import pytest
+from pyrage import passphrase as by_passphrase
 
 from clearway.errors import LogError
+from clearway.publish.bundle import locking
 from clearway.publish.bundle.locking import (
     asks_passphrase,
     identities_in,
@@ -133,3 +136,23 @@ def test_a_file_is_written_in_one_step(tmp_path: Path) -> None:
     write_file(tmp_path / "a" / "b.age", b"two")
     assert (tmp_path / "a" / "b.age").read_bytes() == b"two"
     assert [one.name for one in (tmp_path / "a").iterdir()] == ["b.age"]
+
+
+def test_a_machine_that_is_busy_for_a_moment_opens_what_a_passphrase_locks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    blob, measured = locked_with(small(), PASSPHRASE), []
+    decrypt = by_passphrase.decrypt
+
+    class Busy:
+        @staticmethod
+        def decrypt(blob: bytes, passphrase: str) -> bytes:
+            measured.append(passphrase)
+            if len(measured) < 3:
+                msg = "Excessive work parameter for passphrase.\nDecryption would take 32 seconds."
+                raise pyrage.DecryptError(msg)
+            return bytes(decrypt(blob, passphrase))
+
+    monkeypatch.setattr(locking, "by_passphrase", Busy)
+    assert unlocked(blob, (), PASSPHRASE) == small()
+    assert len(measured) == 3

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from clearway.errors import Breach, LogError, ScenarioError
+from clearway.errors import Breach, ScenarioError
+from clearway.operate.run_lock import open_lock
 from clearway.publish.bundle.archive import unzipped
-from clearway.publish.bundle.locking import unlocked
 
 #: Gives the time zone of the scenario at hand, or None if there is none; asked where it matters.
 Zone = Callable[[], str | None]
@@ -105,17 +105,8 @@ def _tables(path: Path, secret: Callable[[], str | None]) -> Iterator[bytes]:
         if (path / name).is_file():
             yield (path / name).read_bytes()
     if (path / _LOCKED).is_file():
-        yield from (one for name, one in _files(path / _LOCKED, secret()) if name == _SCENARIO)
-
-
-def _files(path: Path, secret: str | None) -> Iterable[tuple[str, bytes]]:
-    try:
-        return unzipped(unlocked(path.read_bytes(), (), secret))[0].items()
-    except LogError as error:
-        rule = "must be there as it was written, and the passphrase its own"
-        raise LogError(
-            "this run cannot be used", (Breach(str(path), 0, "file", "", rule),)
-        ) from error
+        files, _ = unzipped(open_lock(path, secret()).opened(path / _LOCKED))
+        yield from (one for name, one in files.items() if name == _SCENARIO)
 
 
 def _single(tables: Iterable[bytes]) -> str | None:

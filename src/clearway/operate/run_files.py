@@ -17,8 +17,9 @@ from clearway.judge.check import judge
 from clearway.model.event import Event
 from clearway.model.record import Record
 from clearway.model.scenario import Scenario
+from clearway.operate.run_folder import LOCKED_SCENARIO, SCENARIO, is_encrypted_run
 from clearway.operate.run_folder import LOG_FILE as RUN_LOG
-from clearway.operate.run_folder import SCENARIO, is_encrypted_run
+from clearway.operate.run_lock import IDENTITY_FILE, LOCKED, open_lock
 from clearway.operate.state_said import said
 from clearway.publish.bundle.archive import MOST_BYTES, problems, unzipped
 from clearway.publish.bundle.checking import Checked, check
@@ -34,7 +35,6 @@ from clearway.seal.verify import read_lines, split, verify
 
 _ZIP: Final = b"PK\x03\x04"
 _DATABASE: Final = b"SQLite format 3\0"
-_LOCKED: Final = ".age"
 #: What must never leave the laptop that made it.
 _SECRETS: Final = (IDENTITY.encode(), b'"clearway key"')
 #: Where a file says what it is.
@@ -172,22 +172,21 @@ def is_run(path: Path) -> bool:
 
 def _run_content(path: Path, keyring: Keyring) -> Iterator[tuple[str, bytes]]:
     """Yield what is in the folder of a run, decrypted, but for its log and its key."""
-    sealed = is_encrypted_run(path)
+    lock = open_lock(path, keyring.passphrase) if is_encrypted_run(path) else None
     for one in sorted(path.rglob("*")):
         name = one.relative_to(path).as_posix()
-        if one.is_dir() or name.startswith((".", RUN_LOG)):
+        if one.is_dir() or name.startswith((".", RUN_LOG)) or name == IDENTITY_FILE:
             continue
         content = file_bytes(one)
-        if not sealed or not is_locked(content):
+        if lock is None or not is_locked(content):
             yield name, content
-        elif one.parent == path and name.endswith(f".zip{_LOCKED}"):
-            inside, faults = unzipped(unlocked(content, (), keyring.passphrase))
+        elif name == LOCKED_SCENARIO:
+            inside, faults = unzipped(lock.opened(one))
             if faults:
                 raise _refused(name, str(faults[0]))
-            folder = name.removesuffix(f".zip{_LOCKED}")
-            yield from ((f"{folder}/{file}", told) for file, told in inside.items())
+            yield from ((f"{SCENARIO}/{file}", told) for file, told in inside.items())
         else:
-            yield name.removesuffix(_LOCKED), unlocked(content, (), keyring.passphrase)
+            yield name.removesuffix(LOCKED), lock.opened(one)
 
 
 def _content(path: Path, keyring: Keyring) -> Iterator[tuple[str, bytes]]:

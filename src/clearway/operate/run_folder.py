@@ -1,8 +1,9 @@
 """The folder of a running pause: its scenario, its plans, its log; in the clear or encrypted.
 
 In the clear it has ``scenario/``, ``plans/plan-1.json`` and further plans, ``log.db`` and the key
-of this laptop beside it. Encrypted, the scenario is ``scenario.zip.age``, each plan ends in
-``.age``, and log and key are encrypted by the same passphrase; what is read is decrypted in memory.
+of this laptop beside it. Encrypted, the scenario is ``scenario.zip.age`` and each plan ends in
+``.age``, both locked with the key in ``identity.age``; that, the log and the laptop's key are
+encrypted by one passphrase. What is read is decrypted in memory.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from clearway.model.plan import Plan
 from clearway.model.record import Record
 from clearway.model.scenario import Scenario
 from clearway.operate.log.opening import create_log, open_log
+from clearway.operate.run_lock import IDENTITY_FILE, LOCKED, RunLock, new_lock, open_lock
 from clearway.operate.state_said import Saying, said
 from clearway.publish.bundle.archive import unzipped, zipped
-from clearway.publish.bundle.locking import locked_with, unlocked
 from clearway.publish.plan_file import plan_to_json
 from clearway.read.plan_file import plan_in, read_plan
 from clearway.read.scenario import LIMITS, read_scenario, scenario_in
@@ -35,8 +36,7 @@ from clearway.seal.keys import WriterKey, create_key
 
 SCENARIO, PLANS, LOG_FILE = "scenario", "plans", "log.db"
 KEY_FILE: Final = f"{LOG_FILE}.key"
-_LOCKED: Final = ".age"
-_LOCKED_SCENARIO: Final = f"{SCENARIO}.zip{_LOCKED}"
+LOCKED_SCENARIO: Final = f"{SCENARIO}.zip{LOCKED}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +51,7 @@ class Run:
         As it was when the pause was started, and the hash of its files that the log names.
     records
         Of its log, in order.
-    passphrase
+    passphrase, lock
         Of an encrypted folder; None of one in the clear.
     """
 
@@ -60,6 +60,7 @@ class Run:
     scenario_hash: str
     records: tuple[Record, ...]
     passphrase: str | None
+    lock: RunLock | None = None
 
     def version(self, now: datetime) -> int:
         """Return the number of the plan that holds at ``now``: by the log, the last until then.
@@ -85,7 +86,7 @@ class Run:
         """
         told = self._told(now)
         name, version = f"{PLANS}/{_plan_name(told.event.about['version'])}", told.event.about
-        content = _content(self.folder / name, self.passphrase)
+        content = _content(self.folder / name, self.lock)
         if _json_hash(name, content) != version["plan"]:
             raise _refused(name, "must be the plan that the log names, by its hash")
         return plan_in({name: content}, name, self.scenario)
@@ -132,15 +133,16 @@ def start_run(
         staged = Path(scratch) / out.name
         (staged / PLANS).mkdir(parents=True, mode=0o700)
         staged.chmod(0o700)  # patients by code, who is where when, and a private key
-        _write_scenario(staged, files, passphrase)
+        lock = _new_lock(staged, passphrase)
+        _write_scenario(staged, files, lock)
         content = plan_to_json(scenario, found).encode()
-        _write(staged / PLANS / _plan_name(1), content, passphrase)
+        _write(staged / PLANS / _plan_name(1), content, lock)
         key = create_key(staged / KEY_FILE, passphrase)
         with contextlib.closing(create_log(staged / LOG_FILE, key, passphrase)) as log:
             log.append(Event("plan", at, _plan_told(_hash(files), content, 1)))
             records = log.records()
         staged.replace(out)
-    return Run(out, scenario, _hash(files), records, passphrase)
+    return Run(out, scenario, _hash(files), records, passphrase, lock)
 
 
 def open_run(folder: Path, passphrase: str | None = None, log: Path | str | None = None) -> Run:
@@ -163,7 +165,8 @@ def open_run(folder: Path, passphrase: str | None = None, log: Path | str | None
     ScenarioError
         With every breach of the scenario.
     """
-    files = _scenario_files(folder, passphrase)
+    lock = _lock(folder, passphrase)
+    files = _scenario_files(folder, lock)
     scenario = scenario_in(files)
     target = folder / LOG_FILE if log is None else log
     with contextlib.closing(open_log(target, None, passphrase)) as opened:
@@ -172,7 +175,7 @@ def open_run(folder: Path, passphrase: str | None = None, log: Path | str | None
     held = _hash(files)
     if any(one.event.about["scenario"] != held for one in plans):
         raise _refused(SCENARIO, "must be the scenario that the log names, by its hash")
-    return Run(folder, scenario, held, records, passphrase)
+    return Run(folder, scenario, held, records, passphrase, lock)
 
 
 def add_plan(run: Run, plan: Plan, key: WriterKey, at: datetime) -> int:
@@ -201,7 +204,7 @@ def add_plan(run: Run, plan: Plan, key: WriterKey, at: datetime) -> int:
     there = [int(one.event.about["version"]) for one in run.records if one.event.kind == "plan"]
     version = max(there, default=0) + 1
     content = plan_to_json(run.scenario, plan).encode()
-    _write(run.folder / PLANS / _plan_name(version), content, run.passphrase)
+    _write(run.folder / PLANS / _plan_name(version), content, run.lock)
     with contextlib.closing(open_log(run.folder / LOG_FILE, key, run.passphrase)) as log:
         log.append(Event("plan", at, _plan_told(run.scenario_hash, content, version)))
     return version
@@ -209,7 +212,7 @@ def add_plan(run: Run, plan: Plan, key: WriterKey, at: datetime) -> int:
 
 def is_encrypted_run(folder: Path) -> bool:
     """Return whether a passphrase is needed to open the run in ``folder``."""
-    return (folder / _LOCKED_SCENARIO).exists()
+    return (folder / LOCKED_SCENARIO).exists()
 
 
 def _sound(scenario: Scenario, plan: Plan) -> Plan:
@@ -242,33 +245,38 @@ def _json_hash(name: str, content: bytes) -> str:
         raise _refused(name, f"must be JSON: {error}") from error
 
 
-def _scenario_files(folder: Path, passphrase: str | None) -> dict[str, bytes]:
+def _new_lock(staged: Path, passphrase: str | None) -> RunLock | None:
     if passphrase is None:
-        if is_encrypted_run(folder):
-            raise _refused(str(folder), "is encrypted: its passphrase is needed")
+        return None
+    lock, content = new_lock(passphrase)
+    (staged / IDENTITY_FILE).write_bytes(content)
+    return lock
+
+
+def _lock(folder: Path, passphrase: str | None) -> RunLock | None:
+    if passphrase is not None:
+        return open_lock(folder, passphrase)
+    if is_encrypted_run(folder):
+        raise _refused(str(folder), "is encrypted: its passphrase is needed")
+    return None
+
+
+def _scenario_files(folder: Path, lock: RunLock | None) -> dict[str, bytes]:
+    if lock is None:
         if not (folder / SCENARIO).is_dir():
             raise _refused(str(folder), f"must be the folder of a run, with {SCENARIO}/ in it")
         paths = {name: folder / SCENARIO / name for name in LIMITS}
         return {name: path.read_bytes() for name, path in paths.items() if path.exists()}
-    blob = _unlocked(folder / _LOCKED_SCENARIO, passphrase)
-    files, faults = unzipped(blob)
+    files, faults = unzipped(lock.opened(folder / LOCKED_SCENARIO))
     if faults:
-        breaches = tuple(Breach(_LOCKED_SCENARIO, 0, one.kind, "", str(one)) for one in faults)
+        breaches = tuple(Breach(LOCKED_SCENARIO, 0, one.kind, "", str(one)) for one in faults)
         raise LogError(f"{folder}: the scenario is damaged", breaches)
     return files
 
 
-def _unlocked(path: Path, passphrase: str) -> bytes:
-    try:
-        return unlocked(_bytes(path), (), passphrase)
-    except LogError as error:
-        rule = "must be there as it was written, and the passphrase its own"
-        raise _refused(str(path), rule) from error
-
-
-def _write_scenario(staged: Path, files: Mapping[str, bytes], passphrase: str | None) -> None:
-    if passphrase is not None:
-        (staged / _LOCKED_SCENARIO).write_bytes(locked_with(zipped(files), passphrase))
+def _write_scenario(staged: Path, files: Mapping[str, bytes], lock: RunLock | None) -> None:
+    if lock is not None:
+        (staged / LOCKED_SCENARIO).write_bytes(lock.locked(zipped(files)))
         return
     for name, content in files.items():
         path = staged / SCENARIO / name
@@ -276,17 +284,17 @@ def _write_scenario(staged: Path, files: Mapping[str, bytes], passphrase: str | 
         path.write_bytes(content)
 
 
-def _content(path: Path, passphrase: str | None) -> bytes:
-    if passphrase is None:
+def _content(path: Path, lock: RunLock | None) -> bytes:
+    if lock is None:
         return _bytes(path)
-    return _unlocked(path.with_name(path.name + _LOCKED), passphrase)
+    return lock.opened(path.with_name(path.name + LOCKED))
 
 
-def _write(path: Path, content: bytes, passphrase: str | None) -> None:
+def _write(path: Path, content: bytes, lock: RunLock | None) -> None:
     """Write a file in one step, so that nobody ever reads half of it; on the disk when done."""
-    if passphrase is not None:
-        path = path.with_name(path.name + _LOCKED)
-        content = locked_with(content, passphrase)
+    if lock is not None:
+        path = path.with_name(path.name + LOCKED)
+        content = lock.locked(content)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as scratch:
         staged = Path(scratch) / path.name
         with staged.open("wb") as file:

@@ -14,6 +14,10 @@ from clearway.errors import Breach, LogError
 _MARK: Final = b"age-encryption.org/v1\n"
 _PASSPHRASE_MARK: Final = b"-> scrypt "
 IDENTITY: Final = "AGE-SECRET-KEY-1"
+#: How age refuses a passphrase that would take this machine, as busy as it is now, too long: it
+#: measures anew each time, and on a busy machine finds itself many times slower than it is.
+_SLOW: Final = "Excessive work"
+_TRIES: Final = 20
 #: A passphrase is guessed offline, by machines: shorter ones are refused.
 LEAST_PASSPHRASE: Final = 12
 
@@ -73,19 +77,31 @@ def unlocked(blob: bytes, identities: Iterable[str], passphrase: str | None = No
     Raises
     ------
     LogError
-        If none of them opens it, or it was changed; which of the two, age does not tell.
+        If none of them opens it, or it was changed; which of the two, age does not tell. If this
+        machine is too slow, or too busy, for its passphrase.
     """
     if asks_passphrase(blob) and passphrase is None:
         raise _refused("passphrase", "", "is needed: it was encrypted with one")
     try:
         if asks_passphrase(blob):
-            return bytes(by_passphrase.decrypt(blob, passphrase or ""))
+            return _opened(blob, passphrase or "")
         return bytes(pyrage.decrypt(blob, [x25519.Identity.from_str(one) for one in identities]))
     except pyrage.IdentityError as error:
         raise _refused("identity", "", f"must each be a private key {IDENTITY}...") from error
     except pyrage.DecryptError as error:
         rule = "must be of somebody it was encrypted to, and the file as it was made"
         raise _refused("identity", "", rule) from error
+
+
+def _opened(blob: bytes, passphrase: str) -> bytes:
+    for _ in range(_TRIES):
+        try:
+            return bytes(by_passphrase.decrypt(blob, passphrase))
+        except pyrage.DecryptError as error:
+            if _SLOW not in str(error):
+                raise
+    rule = "would take this machine too long: it is too busy now, or far slower than the one before"
+    raise _refused("passphrase", "", rule)
 
 
 def identities_in(text: str) -> tuple[str, ...]:
