@@ -47,12 +47,14 @@ def test_lines_are_dropped_repeated_swapped_and_cut() -> None:
     found = {name: value for part in edits(2, 1) for name, value in part.items()}
     lines = export(2)
     assert found["drops"] == found["repeats"] == len(lines)
-    assert found["swaps"] > len(lines)
+    assert found["swaps"] == len(lines) * (len(lines) - 1) // 2
+    assert found["swaps_of_the_file"] > found["swaps"]
     assert found["truncations"] == sum(len(line) + 1 for line in lines)
     assert {name: found[name] for name in found if name.endswith("missed")} == {
         "drops_missed": [],
         "repeats_missed": [],
         "swaps_missed": [],
+        "swaps_of_the_file_missed": [],
         "truncations_missed": [],
         "flips_of_the_file_missed": [],
     }

@@ -74,6 +74,11 @@ def relations(lines: Sequence[Line], trusted: Collection[str] | None = None) -> 
     return tuple(faults)
 
 
+def in_order(sound: Sequence[Line]) -> bool:
+    """Return whether each line stands after the one before it; if not, ``relations`` names one."""
+    return all(one.place < other.place for one, other in pairwise(sound))
+
+
 def _strangers(sound: Sequence[Line], trusted: Collection[str]) -> Iterator[Fault]:
     for line in sound:
         if line.key is not None and line.key.fingerprint not in trusted:
@@ -82,11 +87,10 @@ def _strangers(sound: Sequence[Line], trusted: Collection[str]) -> Iterator[Faul
 
 def _out_of_order(sound: Sequence[Line]) -> Iterator[Fault]:
     """Name the fewest lines that would have to be put elsewhere, and lines that stand twice."""
-    places = [line.place for line in sound]
-    if all(one < other for one, other in pairwise(places)):
+    if in_order(sound):
         return
     seen: set[Place] = set()
-    stays = _longest_rise(places)
+    stays = _longest_rise([line.place for line in sound])
     for index, line in enumerate(sound):
         if line.place in seen:
             yield _named("repeated", line.place, "stands here once more", line.row)
