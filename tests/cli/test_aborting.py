@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from clearway.cli import main
+from clearway.operate.run_folder import start_run
 from clearway.publish.plan_file import plan_to_json
 from clearway.publish.scenario_folder import write_scenario
+from tests.operate.a_day import begun
 from tests.operate.aborts import street, with_shelters
-from tests.scenarios import one_corridor
+from tests.scenarios import at_hour, one_corridor
 
 Capture = pytest.CaptureFixture[str]
 AT = "2016-10-20T08:03"
@@ -179,3 +181,89 @@ def test_a_scenario_without_shelters_sends_people_home(tmp_path: Path, capsys: C
     words = ["abort", str(tmp_path / "s"), str(tmp_path / "plan.json"), "--at", AT]
     assert main(words) == 0
     assert "back home" in capsys.readouterr().out
+
+
+# ------------------------------------------------------------------------- a running pause
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a pause whose first two hours are in its log: a bus is lost at 08:45."""
+    return begun(tmp_path_factory.mktemp("day")).place / "run"
+
+
+def test_a_running_pause_is_stopped_by_what_its_log_tells(day: Path, capsys: Capture) -> None:
+    assert main(["abort", str(day), "--at", "2016-10-20T08:45"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    moment = "Thursday 20 October 2016, 08:45"
+    assert lines[0] == f"By plan 1 of this pause and what was known on {moment}."
+    assert lines[1].startswith("It rests on 3 records of the log; the last is vehicle, Thursday")
+    assert lines[2].startswith("Lost: bus-01.")
+    assert lines[3] == f"If all stops: {moment}"
+    assert not [line for line in lines[4:] if "bus-01" in line]
+    # The gate opened twenty minutes late, so that those are here still who would be out by now.
+    printed = ["abort", str(day / "scenario"), str(day / "plans" / "plan-1.json")]
+    assert main([*printed, "--at", "2016-10-20T08:45"]) == 0
+    other = capsys.readouterr().out.splitlines()
+    assert other[0] == lines[3]
+    blocks = [{line.split()[0] for line in one if " from Z" in line} for one in (lines, other)]
+    assert blocks[0] - blocks[1]
+
+
+def test_what_is_known_now_holds_for_a_moment_to_come(day: Path, capsys: Capture) -> None:
+    words = ["abort", str(day), "--now", "2016-10-20T09:05", "--at", "2016-10-20T09:20"]
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    assert "what was known on Thursday 20 October 2016, 09:05" in out
+    assert "If all stops: Thursday 20 October 2016, 09:20" in out
+    assert main(["abort", str(day), "--now", "2016-10-20T09:05", "--at", "2016-10-20T09:00"]) == 2
+    assert "--now = 2016-10-20T09:05: must not be later than --at" in capsys.readouterr().err
+    # Without either it is now, when the pause is long over.
+    assert main(["abort", str(day)]) == 0
+    out = capsys.readouterr().out
+    assert "It rests on 8 records of the log" in out
+    assert " from Z" not in out
+
+
+def test_a_drill_and_a_file_say_what_they_rest_on(
+    day: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    at = "2016-10-20T08:40"
+    assert main(["drill", str(day), "--at", at, "--lang", "ar"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("بحسب الخطة \u20661\u2069 لهذه الهدنة")
+    assert "1. توقف كل شيء" in out
+    file = tmp_path / "abort.json"
+    assert main(["abort", str(day), "--at", at, "--out", str(file), "--quiet"]) == 0
+    told = json.loads(file.read_text("utf-8"))
+    assert told["rests_on"]["plan"] == 1
+    assert told["rests_on"]["known_at"] == "2016-10-20T08:40:00+03:00"
+    assert (told["rests_on"]["records"], told["rests_on"]["lost"]) == (2, [])
+    assert [one["at"] for one in told["steps"]] == ["2016-10-20T08:40:00+03:00"]
+
+
+def test_what_is_no_run_and_a_moment_of_no_run_are_refused(
+    day: Path, files: tuple[str, str], capsys: Capture
+) -> None:
+    assert main(["abort", files[0]]) == 1
+    assert "must be the folder of a run" in capsys.readouterr().err
+    assert main(["abort", *files, "--now", AT]) == 2
+    assert "--now" in capsys.readouterr().err
+    assert main(["abort", str(day), "--now", "noon"]) == 2
+    assert "must be a moment to the second" in capsys.readouterr().err
+
+
+def test_an_encrypted_run_is_opened_with_its_passphrase(
+    files: tuple[str, str], tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CLEARWAY_PASSPHRASE", raising=False)
+    secret = tmp_path / "secret"
+    secret.write_text("a passphrase of some length\n", "utf-8")
+    start_run(
+        Path(files[0]), Path(files[1]), tmp_path / "run", at_hour(7), secret.read_text().strip()
+    )
+    words = ["drill", str(tmp_path / "run"), "--at", "2016-10-20T07:30"]
+    assert main(words) == 1
+    assert "passphrase is needed" in capsys.readouterr().err
+    assert main([*words, "--passphrase-file", str(secret)]) == 0
+    assert "By plan 1 of this pause" in capsys.readouterr().out

@@ -12,9 +12,20 @@ def add_abort(verbs: _Verbs[argparse.ArgumentParser]) -> None:
     """Add both commands."""
     verb = _verb(verbs, "abort", "say where everybody under way goes if all stops, step by step")
     verb.add_argument("--at", metavar="MOMENT", help="one moment alone, in words, order by order")
+    _add_run(verb, "--at, else now")
     verb.add_argument("--out", type=Path, metavar="FILE", help="file to write it to (JSON)")
     verb = _verb(verbs, "drill", "walk through a stop at one moment, stage by stage")
     verb.add_argument("--at", metavar="MOMENT", required=True, help="when all stops")
+    _add_run(verb, "--at")
+
+
+def _add_run(verb: argparse.ArgumentParser, default: str) -> None:
+    verb.add_argument(
+        "--now",
+        metavar="MOMENT",
+        help=f"of a running pause: by when plan and conditions are known (default: {default})",
+    )
+    verb.add_argument("--passphrase-file", type=Path, metavar="FILE", help="of an encrypted RUN")
 
 
 def _verb(verbs: _Verbs[argparse.ArgumentParser], name: str, says: str) -> argparse.ArgumentParser:
@@ -28,8 +39,15 @@ def _verb(verbs: _Verbs[argparse.ArgumentParser], name: str, says: str) -> argpa
     loudness = verb.add_mutually_exclusive_group()
     loudness.add_argument("--quiet", action="store_true", help="say nothing but errors")
     loudness.add_argument("--verbose", action="store_true", help="log each step; show tracebacks")
-    verb.add_argument("scenario", type=Path, metavar="DIR", help="scenario folder")
-    verb.add_argument("plan", type=Path, metavar="PLAN", help="plan file (plan.json)")
+    verb.add_argument(
+        "scenario",
+        type=Path,
+        metavar="DIR",
+        help="folder of a running pause; or of a scenario, with its plan",
+    )
+    verb.add_argument(
+        "plan", type=Path, nargs="?", metavar="PLAN", help="plan file (plan.json) of a scenario"
+    )
     verb.add_argument(
         "--lang", choices=("en", "ar"), default="en", help="language (default: %(default)s)"
     )

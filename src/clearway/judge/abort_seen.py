@@ -129,6 +129,10 @@ class Watch:
         np.maximum.at(self.last_out, self.cohort, self.out_s)
         self.last_pass = np.full(count, -1)
         np.maximum.at(self.last_pass, self.cohort, self.pass_s)
+        # Where a gate shuts on the last of a cohort, its last is never out.
+        served = total(self.cohort, self.persons, count)
+        kept_out = served < seen.cohorts.persons - CRUMB
+        self.last_out[kept_out] = self.last_pass[kept_out] = -1
 
     @property
     def moments(self) -> tuple[int, int]:

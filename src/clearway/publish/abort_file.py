@@ -8,14 +8,16 @@ from typing import Any, Final
 
 from clearway.model.abort import AT_NODE, HOME, ON, Abort, AbortStep, Mover, Order, Turn
 from clearway.model.scenario import Scenario
+from clearway.publish.abort_basis import Basis
 
 FORMAT: Final = "clearway-abort/1"
 
 
-def abort_to_json(scenario: Scenario, abort: Abort) -> str:
+def abort_to_json(scenario: Scenario, abort: Abort, basis: Basis | None = None) -> str:
     """Return ``abort`` as JSON text: one turn-back and one order a line.
 
-    The same abort gives the same text. Moments are local and carry their offset.
+    The same abort gives the same text. Moments are local and carry their offset. ``basis`` is what
+    the abort of a running pause rests on.
     """
     shelters = [
         {"id": one.id, "node": one.node, "places": one.places.central} for one in scenario.shelters
@@ -23,6 +25,7 @@ def abort_to_json(scenario: Scenario, abort: Abort) -> str:
     keys = (
         ("format", _json(FORMAT)),
         ("scenario", _json(abort.scenario)),
+        *([] if basis is None else [("rests_on", _json(basis.told()))]),
         ("shelters", _list(shelters)),
         ("turns", _list(_turn(abort, turn) for turn in abort.turns)),
         ("steps", "[\n" + ",\n".join(_step(scenario, abort, one) for one in abort.steps) + "\n]"),
