@@ -66,7 +66,8 @@ def test_the_state_needs_neither_solver_nor_compiler(command: str, tmp_path: Pat
 
 def test_looking_at_a_plan_needs_no_typesetter_and_a_judge_no_solver(tmp_path: Path) -> None:
     words = (str(tmp_path / "none"), str(tmp_path / "plan.json"))
-    assert imported(_PROGRAM, "abort", *words) <= {"numpy", "pydantic", "scipy"}
+    # On the day it starts from what a plan made anew starts from, which has the solver beside it.
+    assert imported(_PROGRAM, "abort", *words).isdisjoint({"PIL", "jinja2", "typst"})
     reads = f"import clearway, sys; clearway.judge; print(*({set(_HEAVY)!r} & sys.modules.keys()))"
     assert imported(reads) <= {"numpy", "pydantic", "scipy"}
 
