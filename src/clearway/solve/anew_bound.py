@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from clearway.model.plan import PEOPLE, Plan
 from clearway.model.population import SIZES, Demand, Group
 from clearway.model.rates import served
-from clearway.model.replan import Turn
 from clearway.model.scenario import NO_AID, NO_CARE, NO_FLEET, Scenario, row_of
 from clearway.solve.anew_blocks import Block, Known, blocks
 from clearway.solve.anew_gates import Clock
@@ -49,15 +48,15 @@ class Facts:
     site
         Shape (r,), of those who are out, by reception site.
     places
-        Persons for whom vehicles have places that are inside, and those with others that have set
-        out and are not in yet; infinite if it is not known.
+        Persons for whom vehicles have places that are inside, and others that have set out and are
+        not in yet; infinite where vehicles may start inside.
     """
 
     out: NDArray[np.float64]
     under_way: NDArray[np.float64]
     home: NDArray[np.float64]
     site: NDArray[np.float64]
-    places: tuple[float, float] = (np.inf, np.inf)
+    places: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,57 +67,40 @@ class Most:
     weight: float
 
 
-def facts(
-    problem: Problem,
-    plan: Plan,
-    turns: tuple[Turn, ...],
-    windows: Known,
-    clock: Clock,
-    *,
-    before: Plan | None = None,
-) -> Facts:
-    """Return who is where when a plan was made anew, by that plan and those who turn.
+def facts(problem: Problem, before: Plan, plan: Plan, windows: Known, clock: Clock) -> Facts:
+    """Return who is where when a plan was made anew.
 
-    Who is served while the present step begins counts as out: then the bound errs upward.
+    Who is served while the present step begins counts as out, and who belongs to a block or a trip
+    that has begun is under way, left or not: then the bound errs upward.
 
     Parameters
     ----------
     problem
         Of the revised scenario.
-    plan, turns
-        The plan made anew.
-    windows, clock
-        Of both plans.
     before
-        The plan until now: it tells which vehicles have set out, whatever becomes of them.
+        The plan as it ran until now: whoever it called may go on, whatever becomes of them.
+    plan
+        The plan made anew: it tells who of them has passed a gate.
+    windows, clock
+        Of both.
     """
     scenario = problem.scenario
-    zones, groups = row_of(scenario.zones), row_of(scenario.groups)
     sites = row_of(scenario.receptions)
-    out, site = np.zeros(len(groups)), np.zeros(len(sites))
-    gone = np.zeros((len(zones), len(groups)))
+    out, site = np.zeros(len(scenario.groups)), np.zeros(len(sites))
     rows = blocks(problem, scenario, plan, known_now(windows))
-    for one in rows:
-        if one.depart < clock.step:
-            gone[one.zone, one.group] += one.movement.persons
-    for turn in turns:
-        gone[zones[turn.zone], groups[turn.group]] += turn.persons
-    passed = _passed(problem, plan, rows, windows, clock)
-    for one, persons in passed:
+    for one, persons in _passed(problem, plan, rows, windows, clock):
         out[one.group] += persons
         site[problem.site[one.corridor]] += persons
+    groups = row_of(scenario.groups)
     for duty in plan.duties:
         for trip in duty.trips:
-            begun, through = trip.gate_in_s < clock.now_s, trip.gate_out_s < clock.now_s
-            for stop in trip.stops if begun else ():
-                for load in stop.loads:
-                    gone[zones[stop.zone], groups[load.group]] += load.persons
-                    if through:
-                        out[groups[load.group]] += load.persons
-                        site[sites[trip.destination]] += load.persons
+            for load in trip.loads if trip.gate_out_s < clock.now_s else ():
+                out[groups[load.group]] += load.persons
+                site[sites[trip.destination]] += load.persons
+    gone = _gone(scenario, before, clock)
     home = np.maximum(_willing(scenario) - gone, 0.0)
-    places = (np.inf, np.inf) if before is None else _places_out(scenario, before, clock)
-    return Facts(out, gone.sum(axis=0) - out, home, site, places)
+    under_way = np.maximum(gone.sum(axis=0) - out, 0.0)
+    return Facts(out, under_way, home, site, _places_out(scenario, before, clock))
 
 
 def most(
@@ -215,8 +197,9 @@ def _wide(
     opens = np.maximum(problem.open_step, clock.step)
     today = problem.open_step < clock.step
     walk, last = [problem.walk_steps], [problem.last_step]
+    later = ZONE if _stand_inside(scenario) else GATE
     begins = np.maximum(problem.open_step, clock.now_s // clock.step_s)
-    for allowed, start in ((today, ZONE), (today, GATE), (today, PLACE), (~today, GATE)):
+    for allowed, start in ((today, ZONE), (today, GATE), (today, PLACE), (~today, later)):
         moments = list(zip(opens[allowed].tolist(), begins[allowed].tolist(), strict=True))
         ride, end = _ride(problem, tables, rides, moments, start)
         walk.append(ride)
@@ -302,8 +285,25 @@ def _willing(scenario: Scenario) -> NDArray[np.float64]:
     return np.array(rows, dtype=float)
 
 
+def _gone(scenario: Scenario, before: Plan, clock: Clock) -> NDArray[np.float64]:
+    """Return the persons of blocks and trips that have begun, shape (z, g)."""
+    zones, groups = row_of(scenario.zones), row_of(scenario.groups)
+    gone = np.zeros((len(zones), len(groups)))
+    for move in before.movements:
+        if move.depart_s < clock.now_s:
+            gone[zones[move.zone], groups[move.group]] += move.persons
+    for duty in before.duties:
+        for trip in duty.trips:
+            for stop in trip.stops if trip.gate_in_s < clock.now_s else ():
+                for load in stop.loads:
+                    gone[zones[stop.zone], groups[load.group]] += load.persons
+    return gone
+
+
 def _places_out(scenario: Scenario, before: Plan, clock: Clock) -> tuple[float, float]:
     """Return the persons for whom vehicles inside, and others on their way in, have places."""
+    if _stand_inside(scenario):
+        return np.inf, np.inf
     usual = {one.id: one for one in scenario.fleet.types if not one.stretchers}
     inside = coming = 0
     for duty in before.duties:
@@ -314,6 +314,12 @@ def _places_out(scenario: Scenario, before: Plan, clock: Clock) -> tuple[float, 
             elif trip.leave_s < clock.now_s <= trip.gate_out_s:
                 coming += places
     return float(inside), float(coming)
+
+
+def _stand_inside(scenario: Scenario) -> bool:
+    """Whether vehicles may start inside, from a depot there."""
+    inside = {one.id for one in scenario.fleet.depots if one.node is not None}
+    return any(one.depot in inside for one in scenario.fleet.vehicles)
 
 
 def _passed(

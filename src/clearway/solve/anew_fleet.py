@@ -229,8 +229,11 @@ class FleetAnew:
         if not one.lost and one.place is not None:
             there = Standing(one.duty.type, one.place, one.free_s, one.shifted)
             new = self._ways.again(there, trip, inside=inside, spare=self._spare)
-        if new is not None and not inside and not self._leaves_time(one, new, touched):
-            new = None
+        if new is not None and not self._leaves_time(one, new, touched):
+            # One that is inside may bring its people, if it is late for the next trip even empty.
+            empty = self._empty(one, trip) if inside else None
+            if not inside or (empty is not None and self._leaves_time(one, empty, touched)):
+                new = None
         if new is None:
             self._give_up(one, trip, inside=inside)
             return
@@ -271,8 +274,7 @@ class FleetAnew:
         one.shifted = True
         now = self._clock.now_s
         if inside:
-            one.place = None  # It stays inside until a gate opens.
-            self._book_in(trip, -1)
+            self._leave_empty(one, trip)
         for stop in trip.stops:
             boarded = inside and stop.leave_s < now
             back = now + (now - stop.leave_s) if boarded else now
@@ -295,9 +297,29 @@ class FleetAnew:
                     )
             self._left += stop.patients
 
+    def _leave_empty(self, one: _Vehicle, trip: Trip) -> None:
+        """Bring a vehicle out by the soonest gate, so that it can drive its next trip."""
+        new = self._empty(one, trip)
+        if new is None:
+            one.place = None  # It stays inside until a gate opens.
+            self._book_in(trip, -1)
+            return
+        self._book_out(new, 1)
+        one.trips.append(new)
+        one.place, one.free_s = new.destination, float(new.done_s)
+
+    def _empty(self, one: _Vehicle, trip: Trip) -> Trip | None:
+        """Return a trip of a vehicle that is inside without people; None if some have boarded."""
+        boarded = any(stop.leave_s < self._clock.now_s for stop in trip.stops)
+        if one.lost or boarded or one.place is None:
+            return None
+        stops = tuple(replace(stop, loads=(), patients=()) for stop in trip.stops)
+        there = Standing(one.duty.type, one.place, one.free_s, one.shifted)
+        return self._ways.again(there, replace(trip, stops=stops), inside=True, spare=0.0)
+
     def _duty(self, one: _Vehicle) -> Duty | None:
-        trips = one.trips
-        while trips and not (trips[-1].loads or trips[-1].patients):
+        trips, now = one.trips, self._clock.now_s
+        while trips and not (trips[-1].loads or trips[-1].patients or trips[-1].gate_in_s < now):
             self._book(trips.pop(), -1)
         if not trips:
             return None

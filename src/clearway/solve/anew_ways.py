@@ -88,8 +88,9 @@ class Ways:
         everywhere = range(len(self._scenario.corridors))
         own_in = [self._corridors[trip.corridor_in]] if trip.corridor_in else []
         own_out = [self._corridors[trip.corridor_out]]
-        # Its own gates if it can use them, then the soonest.
-        for gates in ((own_in, own_out), (everywhere, everywhere)):
+        # Its own gates if it can use them, then the soonest; the soonest for one that is empty.
+        own = [(own_in, own_out)] if trip.loads or trip.patients else []
+        for gates in (*own, (everywhere, everywhere)):
             entries = [trip] if inside else self._entries(one, trip, drives, gates[0])
             ways = list[Trip]()
             for entry in entries:
@@ -184,7 +185,7 @@ class Ways:
             ready = self._lanes.checked(k, left + drive, persons)
             if own:
                 ready = max(ready, float(trip.gate_out_s))
-            soonest = self._lanes.earliest(k, max(ready, now), persons)
+            soonest = self._soonest(trip, k, max(ready, now), persons)
             gates_at = {soonest}
             if not own and entry.loads:
                 last_slot = max(soonest, self._last_slot(k, soonest))
@@ -192,12 +193,22 @@ class Ways:
                 if gates_matter or persons > spare:
                     gates_at = {at for at in gates_at if self._last_minutes(k, at)}
             for gate in sorted(gates_at):
-                if gate > trip.gate_out_s + LATER_S or not self._out_in_time(k, gate, outward):
+                late = gate > trip.gate_out_s + LATER_S and bool(entry.loads or entry.patients)
+                if late or not self._out_in_time(k, gate, outward):
                     continue
                 end = self._end(one, trip, entry, (k, gate))
                 if end is not None and self._same_day(entry, k, gate):
                     found.append(end)
         return found
+
+    def _soonest(self, trip: Trip, corridor: int, ready: float, persons: int) -> float:
+        """Return when who is ready may pass a gate outward: as announced, if that can be."""
+        at = float(trip.gate_out_s)
+        own = self._scenario.corridors[corridor].id == trip.corridor_out
+        free = self._lanes.open_at(corridor, at) and self._lanes.room(corridor, at, persons)
+        if own and ready <= at and free:
+            return at
+        return self._lanes.earliest(corridor, ready, persons)
 
     def _out_in_time(self, corridor: int, gate: float, outward: float) -> bool:
         """Whether who passes a gate outward at a moment is out of the exit by the margin."""
