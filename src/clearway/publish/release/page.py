@@ -67,6 +67,7 @@ def page(data: Mapping[str, Any], lang: str, mark: Mapping[str, str]) -> str:
         lang=lang,
         direction=words.direction,
         title=_text(words, title) if title else "",
+        document=[*([_text(words, title)] if title else []), words.say("mark.line", **told)],
         heading=words.say("page.title", recipient=told["recipient"]),
         line=words.say("mark.line", **told),
         until=words.say("page.until", moment=told["moment"]),
