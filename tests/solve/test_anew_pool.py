@@ -24,7 +24,7 @@ def test_nobody_is_ready_before_the_time() -> None:
     pool.put(0, 0, Run(2, 3, 600))
     assert pool.ready(0, 0, 599) is None
     assert pool.ready(0, 0, 600) == Run(2, 3, 600)
-    assert pool.soonest(1, 1).tolist() == [[600]]
+    assert pool.soonest().tolist() == [[600]]
 
 
 def test_what_is_taken_is_not_there_any_more() -> None:
