@@ -128,7 +128,7 @@ def test_what_cannot_be_read_is_said(event: str, rule: str) -> None:
     with pytest.raises(ScenarioError) as raised:
         said(two_gates(), 600, event)
     (breach,) = raised.value.breaches
-    assert breach.field == "event"
+    assert breach.field == "--event"
     assert breach.value == event
     assert rule in breach.rule
 
