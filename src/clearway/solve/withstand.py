@@ -33,7 +33,7 @@ MEMBERS: Final = 300
 #: Of these, courses that caps are tried on.
 SCREENED: Final = 100
 #: Courses that a rule for second checks is tried on before it is asked whether it is worth more.
-AT_ONCE: Final = 50
+AT_ONCE: Final = 25
 #: Share of the accepted risk that the sample is let use up: the rest is for what it cannot know.
 USED: Final = 0.5
 #: Minutes of the gate's central work that may be called and not through, as tried.
@@ -313,11 +313,12 @@ def _second(
         tried = few = _try(scenario, mouth, rule, slack, mouth.again[:AT_ONCE])
         often = min((one.tried.caught.sum() for out, one in found if out > few.out), default=np.inf)
         at = AT_ONCE
-        while at < len(mouth.again) and tried.caught.sum() < often and few.caught.sum() <= most:
+        while tried.caught.sum() < often and tried.caught.sum() <= most:
+            if at >= len(mouth.again):
+                found.append((few.out, _Option(share, minutes, tried)))
+                break
             part = _try(scenario, mouth, rule, slack, mouth.again[at : at + AT_ONCE])
             tried, at = tried.and_also(part), at + AT_ONCE
-        if tried.caught.sum() < often and few.caught.sum() <= most:
-            found.append((few.out, _Option(share, minutes, tried)))
     return [one for _, one in reversed(found)]
 
 
