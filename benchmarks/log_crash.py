@@ -59,6 +59,9 @@ LIFE_MS: Final = 40.0
 #: Of a server that is killed: most seconds that a writer appends to it.
 SERVER_LIFE_S: Final = 0.6
 
+#: What is left out where a log is opened, to see that this is found.
+_WEAKENED: Final = {"unsettled": "_settle", "unwritten": "_write_anew"}
+
 _NO_END: Final = 10**6
 #: Bytes by which a record is acknowledged: its hash and the end of the line.
 _ACKNOWLEDGED: Final = 65
@@ -98,7 +101,7 @@ class Found:
     ended: dict[str, int] = field(default_factory=dict)
 
 
-def inject(first: int, trials: int, secret: str | None, weaken: str = "") -> Found:
+def inject(first: int, trials: int, secret: str | None, weaken: str = "", stride: int = 1) -> Found:
     """Let the disk fail at call after call, in each way in turn.
 
     Parameters
@@ -109,14 +112,17 @@ def inject(first: int, trials: int, secret: str | None, weaken: str = "") -> Fou
         Passphrase; None for a log in the clear.
     weaken
         ``unflushed`` writes without flushing, ``unsettled`` opens a log without flushing what its
-        last writer left: to see that losses are found. Empty for the log as it is.
+        last writer left, ``unwritten`` flushes that without writing it anew: to see that losses
+        are found. Empty for the log as it is.
+    stride
+        From the number of a trial to that of the next.
     """
     found = Found()
     with tempfile.TemporaryDirectory(prefix="clearway-faults-") as scratch:
         base = Path(scratch)
         templates = _templates(base, secret)
         calls = _calls(base, templates[0], secret)
-        for number in range(first, first + trials):
+        for number in range(first, first + trials * stride, stride):
             folder = base / "trial"
             shutil.copytree(templates[number // len(FAULTS) % 2], folder)
             way, at = number % len(FAULTS), 1 + number // (2 * len(FAULTS)) % calls
@@ -271,8 +277,8 @@ class _Trial:
     def _write(self, life: Callable[[], None], pipe: int) -> None:
         """Append, and acknowledge what was written."""
         life()
-        if self.weaken == "unsettled":
-            mock.patch.object(FileEngine, "_settle").start()
+        if self.weaken in _WEAKENED:
+            mock.patch.object(FileEngine, _WEAKENED[self.weaken]).start()
         log = self._opened(pipe)
         for number in range(self.appends):
             try:

@@ -41,6 +41,19 @@ def test_the_trials_find_what_is_lost_where_less_is_flushed(shim: Path, weaken: 
     assert answered(started(asked, shim)).lost > 10
 
 
+@pytest.mark.parametrize(("weaken", "lost"), [("", False), ("unwritten", True)])
+def test_what_a_failed_flush_left_is_written_anew_before_it_is_moved(
+    shim: Path, weaken: str, lost: bool
+) -> None:
+    """Only some lots show it: a flush of which the system took the loss for done, and two lives."""
+    last = FAULTS.index("flush lost, killed, opened anew, then power cut")
+    asked = {"task": "inject", "first": last, "trials": 400, "stride": len(FAULTS), "secret": None}
+    found = answered(started({**asked, "weaken": weaken}, shim))
+    assert found.ended == {"99": 400}
+    assert (found.lost > 0, found.stuck > 0) == (lost, lost)
+    assert found.acknowledged > 3 * 400
+
+
 def test_an_encrypted_log_withstands_the_same(shim: Path) -> None:
     asked = {"task": "inject", "first": 100, "trials": 21, "secret": "long enough"}
     _expect_sound(answered(started(asked, shim)), 21)

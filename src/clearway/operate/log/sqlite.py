@@ -100,9 +100,9 @@ class FileEngine:
         """Return a connection to the log, with all that it holds flushed to the disk.
 
         What a writer that was killed had written last may stand in the write-ahead log without
-        ever having been flushed, or after a flush that failed. It is moved into the database, and
-        that is flushed, before anything follows it: else a power cut could take an acknowledged
-        record away together with what it follows.
+        ever having been flushed, or after a flush that failed. It is written anew, flushed, and
+        moved into the database, and that is flushed, before anything follows it: else a power cut
+        could take an acknowledged record away together with what it follows.
         """
         self._look()
         connection = _opened(self.path, self.passphrase)
@@ -115,8 +115,34 @@ class FileEngine:
         return connection
 
     def _settle(self, connection: Any) -> None:
-        """Move all that stands in the write-ahead log into the database, flushed."""
+        """Move all that stands in the write-ahead log into the database, each flushed."""
+        # While this is held, nobody writes to the write-ahead log.
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            self._write_anew()
+        finally:
+            connection.execute("ROLLBACK")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _write_anew(self) -> None:
+        """Write the write-ahead log as it is read, and flush it.
+
+        After a flush that failed the system shows what the disk may not hold, and takes it for
+        flushed. Moved into the database from there, a part of it could be on the disk in the one
+        and missing in the other when the power is cut: no order of both would be whole.
+        """
+        beside = self.path.with_name(f"{self.path.name}-wal")
+        if not beside.exists():
+            return
+        descriptor = os.open(beside, os.O_RDWR)
+        try:
+            data = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+            done = 0
+            while done < len(data):
+                done += os.pwrite(descriptor, data[done:], done)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def is_encrypted(self) -> bool:
         """Return whether the file does not begin as SQLite does.
