@@ -30,11 +30,8 @@ def fewer(whole: Problem) -> list[Scenario]:
     else: what is tried for a fleet is tried for each larger one as well.
     """
     scenario = whole.scenario
-    outside = _outside(scenario)
     counts = [row.count for row in scenario.fleet.vehicles]
-    # Vehicles whose depot is inside are not planned.
-    least = [0 if row.depot in outside else row.count for row in scenario.fleet.vehicles]
-    ranges = [range(most, few - 1, -1) for most, few in zip(counts, least, strict=True)]
+    ranges = [range(most, -1, -1) for most in counts]
     several = math.prod(len(one) for one in ranges) <= FLEETS
     if not several or whole.supply.size * len(whole.cells) > CELLS:
         return []
@@ -72,18 +69,12 @@ def _with(scenario: Scenario, counts: tuple[int, ...]) -> Scenario:
     return scenario.replace(fleet=replace(fleet, vehicles=some))
 
 
-def _outside(scenario: Scenario) -> set[str]:
-    return {depot.id for depot in scenario.fleet.depots if depot.node is None}
-
-
 def _names(scenario: Scenario, few: Scenario) -> Iterator[tuple[str, str]]:
     """Yield names of the vehicles of a smaller fleet, and which of all they are."""
     numbered, mine = iter(vehicles(scenario)), iter(vehicles(few))
-    outside = _outside(scenario)
     for row, less in zip(scenario.fleet.vehicles, few.fleet.vehicles, strict=True):
-        if row.depot in outside:
-            names = [next(numbered).name for _ in range(row.count)]
-            yield from ((next(mine).name, names[n]) for n in range(less.count))
+        names = [next(numbered).name for _ in range(row.count)]
+        yield from ((next(mine).name, names[n]) for n in range(less.count))
 
 
 def _renamed(duties: tuple[Duty, ...], names: dict[str, str]) -> tuple[Duty, ...]:
