@@ -26,6 +26,7 @@ NAMES = (
     "one_bus",
     "two_ambulances",
     "aid_in",
+    "from_within",
     "car_town",
 )
 

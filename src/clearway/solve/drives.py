@@ -202,17 +202,12 @@ def between(scenario: Scenario, one: str, other: str) -> float:
     return pace * metres_between(*known[one], *known[other])
 
 
-def depots_inside(scenario: Scenario) -> frozenset[str]:
-    """Return the ids of depots inside."""
-    return frozenset(depot.id for depot in scenario.fleet.depots if depot.node is not None)
-
-
 def home(scenario: Scenario, place: str, depot: str) -> float:
     """Return seconds from a place outside to a depot, by id.
 
     Whose depot is inside stays where its last trip ended: it comes in again on a trip alone.
     """
-    return 0.0 if depot in depots_inside(scenario) else between(scenario, place, depot)
+    return 0.0 if depot in scenario.fleet.inside else between(scenario, place, depot)
 
 
 def exit_node(scenario: Scenario, corridor: Corridor) -> int:

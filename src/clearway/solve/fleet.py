@@ -16,7 +16,7 @@ from clearway.solve.beds import most_in_beds
 from clearway.solve.booking import Booking, Day, days
 from clearway.solve.convoys import run_convoy
 from clearway.solve.crews import Crew, Crews
-from clearway.solve.drives import Drives, depots_inside, drives
+from clearway.solve.drives import Drives, drives
 from clearway.solve.joint import Joint
 from clearway.solve.medevac import Medevac, fetched
 from clearway.solve.problem import Problem, pose
@@ -120,7 +120,7 @@ def openings(scenario: Scenario, tables: dict[str, Drives]) -> dict[str, list[li
             name = f"{one.date} {number + n + 1}" if number + n else one.date
             mine = turns(scenario, replace(one, date=name))[n::every]
             parts.append([_between(turn, since, math.inf) for turn in mine])
-    if depots_inside(scenario):
+    if scenario.fleet.inside:
         staying(scenario, tables, [part for parts in found.values() for part in parts])
     return found
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from clearway.model.duty import Trip
 from clearway.model.scenario import Scenario, row_of
-from clearway.solve.drives import Drives, depots_inside, places
+from clearway.solve.drives import Drives, places
 from clearway.solve.shifts import TICK_S
 from clearway.solve.vehicles import Turn
 
@@ -63,7 +63,7 @@ def settle(scenario: Scenario, tables: dict[str, Drives], turns: list[Turn]) -> 
     turns
         Of all openings, in order of time for each vehicle.
     """
-    if not depots_inside(scenario):
+    if not scenario.fleet.inside:
         return turns
     at: dict[str, tuple[str, float]] = defaultdict(lambda: ("", -math.inf))
     settled, ways = list[Turn](), _Ways(scenario)
@@ -131,7 +131,7 @@ class _Ways:
 
 def _reach(one: Drives) -> float:
     """Return the most seconds from a place outside to a gate."""
-    inside = depots_inside(one.scenario)
+    inside = one.scenario.fleet.inside
     there = [name not in inside for name, _, _ in places(one.scenario)]
     drive = (one.outside + one.inward)[there]
     return float(drive[np.isfinite(drive)].max(initial=0.0))

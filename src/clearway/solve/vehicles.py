@@ -9,7 +9,7 @@ from clearway.model.duty import Duty, Load, Stop, Trip
 from clearway.model.fleet import VehicleType
 from clearway.model.scenario import Scenario
 from clearway.solve.booking import Day
-from clearway.solve.drives import depots_inside, home
+from clearway.solve.drives import home
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def vehicles(scenario: Scenario) -> tuple[Vehicle, ...]:
     """
     fleet = scenario.fleet
     kinds = {kind.id: kind for kind in fleet.types}
-    inside = depots_inside(scenario)
+    inside = fleet.inside
     numbers = dict.fromkeys(kinds, 0)
     found = []
     for row in fleet.vehicles:

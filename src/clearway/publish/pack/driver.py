@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from clearway.model.care import Patient
-from clearway.model.duty import ConvoyRun, Stop, Trip
+from clearway.model.duty import ConvoyRun, Stop, Trip, begins
 from clearway.model.fleet import Convoy
 from clearway.publish.pack.blocks import (
     BIG,
@@ -106,7 +106,8 @@ def _pages(
 
 
 def _steps(day: Day, shift: Shift) -> Iterator[Facts]:
-    where, free = shift.duty.depot, -1
+    inside = day.scenario.fleet.inside
+    where, free = begins(day.plan.duties, inside).get(shift.duty.id, shift.duty.depot), -1
     for number, ride in enumerate(shift.rides, start=1):
         trip = ride.trip
         listed = {one.code: one for one in ride.patients}
@@ -118,7 +119,9 @@ def _steps(day: Day, shift: Shift) -> Iterator[Facts]:
             yield from _boarding(day, number, stop, listed)
         yield from _way_out(number, trip)
         where, free = trip.destination, trip.done_s
-    if (where, free) != (shift.duty.depot, shift.duty.back_s):
+    # Whose depot is inside stays where its last trip ends.
+    back = (shift.duty.depot, shift.duty.back_s)
+    if shift.duty.depot not in inside and (where, free) != back:
         yield _step(len(shift.rides), "back", shift.duty.depot, shift.duty.back_s)
 
 
