@@ -31,15 +31,20 @@ def fewer(whole: Problem) -> list[Scenario]:
     """
     scenario = whole.scenario
     counts = [row.count for row in scenario.fleet.vehicles]
-    ranges = [range(most, -1, -1) for most in counts]
-    several = math.prod(len(one) for one in ranges) <= FLEETS
-    if not several or whole.supply.size * len(whole.cells) > CELLS:
+    if not small(whole):
         return []
+    ranges = [range(most, -1, -1) for most in counts]
     smaller = [some for some in itertools.product(*ranges) if sum(some) < sum(counts)]
     return [_with(scenario, some) for some in sorted(smaller, key=sum, reverse=True)]
 
 
-def stand_idle(whole: Problem, few: Scenario, all_: Driven) -> Driven:
+def small(whole: Problem) -> bool:
+    """Return whether plans of other fleets are tried too."""
+    fleets = math.prod(row.count + 1 for row in whole.scenario.fleet.vehicles)
+    return fleets <= FLEETS and whole.supply.size * len(whole.cells) <= CELLS
+
+
+def stand_idle(whole: Problem, few: Scenario, all_: Driven, *, outside: bool = False) -> Driven:
     """Return what a smaller fleet does, as what the whole one does with some vehicles idle.
 
     Parameters
@@ -47,11 +52,13 @@ def stand_idle(whole: Problem, few: Scenario, all_: Driven) -> Driven:
     whole
         With nothing taken.
     few
-        One of :func:`fewer`.
+        One of :func:`fewer`, or the whole scenario.
     all_
         What all vehicles do: its bounds hold for both.
+    outside
+        As in :func:`~clearway.solve.fleet.plan_fleet`.
     """
-    found, names = plan_fleet(pose(few)), dict(_names(whole.scenario, few))
+    found, names = plan_fleet(pose(few), outside=outside), dict(_names(whole.scenario, few))
     duties, before = (_renamed(some, names) for some in (found.duties, found.for_patients))
     # The bounds are of plans that leave patients the same trips; or else of all plans whatever.
     same = set(before) == set(all_.for_patients) and found.convoys == all_.convoys

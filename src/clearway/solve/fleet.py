@@ -61,8 +61,11 @@ class Driven:
     waiting: tuple[str, ...]
 
 
-def plan_fleet(problem: Problem) -> Driven:
+def plan_fleet(problem: Problem, *, outside: bool = False) -> Driven:
     """Plan everything that drives in the scenario of ``problem``, which has nothing taken.
+
+    With ``outside`` vehicles that stand inside are planned as if they came in for their first trip
+    too; they do not.
 
     What was made to depend on something else follows it (R12). Patients have the first claim on
     vehicles and gates; the vehicles' hours that are left go to those who ride.
@@ -70,7 +73,7 @@ def plan_fleet(problem: Problem) -> Driven:
     scenario = problem.scenario
     tables = {kind.id: drives(scenario, kind) for kind in scenario.fleet.types}
     booking = Booking(scenario)
-    turns_of = openings(scenario, tables)
+    turns_of = openings(scenario, tables, outside=outside)
     all_turns = [turn for parts in turns_of.values() for part in parts for turn in part]
     medevac = Medevac(scenario, tables, booking)
     convoys = _in_turn(scenario, tables, booking, medevac, turns_of)
@@ -102,11 +105,14 @@ def plan_fleet(problem: Problem) -> Driven:
     )
 
 
-def openings(scenario: Scenario, tables: dict[str, Drives]) -> dict[str, list[list[Turn]]]:
+def openings(
+    scenario: Scenario, tables: dict[str, Drives], *, outside: bool = False
+) -> dict[str, list[list[Turn]]]:
     """Return every vehicle's empty turns by date, a list for each opening on it.
 
     A duty is of one opening. Between two on one date vehicles are back at the depot; where they
-    overlap, each has its share of the vehicles. Those whose depot is inside do not go back there.
+    overlap, each has its share of the vehicles. Those whose depot is inside do not go back there;
+    with ``outside`` they are taken to be outside from the beginning.
     """
     reach = max((_reach(one) for one in tables.values()), default=0.0)
     found: dict[str, list[list[Turn]]] = {}
@@ -121,7 +127,8 @@ def openings(scenario: Scenario, tables: dict[str, Drives]) -> dict[str, list[li
             mine = turns(scenario, replace(one, date=name))[n::every]
             parts.append([_between(turn, since, math.inf) for turn in mine])
     if scenario.fleet.inside:
-        staying(scenario, tables, [part for parts in found.values() for part in parts])
+        parts = [part for parts in found.values() for part in parts]
+        staying(scenario, tables, parts, outside=outside)
     return found
 
 

@@ -15,7 +15,13 @@ from clearway.solve.shifts import TICK_S
 from clearway.solve.vehicles import Turn
 
 
-def staying(scenario: Scenario, tables: dict[str, Drives], openings: list[list[Turn]]) -> None:
+def staying(
+    scenario: Scenario,
+    tables: dict[str, Drives],
+    openings: list[list[Turn]],
+    *,
+    outside: bool = False,
+) -> None:
     """Let the turns of such vehicles begin where they can be by then.
 
     At the first opening at which one is there it stands inside. Later it is planned as one that is
@@ -30,6 +36,8 @@ def staying(scenario: Scenario, tables: dict[str, Drives], openings: list[list[T
         Drives by type.
     openings
         Turns by opening, in order; such turns are changed.
+    outside
+        Whether all are planned as if they were outside, also at the first opening.
     """
     reach = max((_reach(one) for one in tables.values()), default=0.0) + 2 * TICK_S
     begins = [_begins(part) for part in openings]
@@ -41,12 +49,13 @@ def staying(scenario: Scenario, tables: dict[str, Drives], openings: list[list[T
         for turn in (one for one in part if one.vehicle.inside):
             since, last = turn.vehicle.since_s, min(turn.vehicle.until_s, until)
             turn.vehicle = replace(turn.vehicle, until_s=last)
-            if turn.vehicle.name in begun:
-                turn.place, turn.waits = scenario.receptions[0].id, True
-                turn.free_s = max(since, float(math.floor(begins[n] - reach)))
-            elif since < ends[n]:
+            first = turn.vehicle.name not in begun and since < ends[n]
+            if first:
                 begun.add(turn.vehicle.name)
-                turn.place, turn.free_s = turn.vehicle.depot, since
+            if turn.vehicle.name in begun and (outside or not first):
+                early = float(math.floor(begins[n] - reach))
+                turn.place, turn.waits = scenario.receptions[0].id, True
+                turn.free_s = max(since, early) if since > 0 else early
 
 
 def settle(scenario: Scenario, tables: dict[str, Drives], turns: list[Turn]) -> list[Turn]:
