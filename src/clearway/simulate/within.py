@@ -53,6 +53,8 @@ class Within:
 
     def comes_in(self, corridor: Corridor) -> bool:
         """Whether such a vehicle may come in by a corridor."""
+        if corridor.vehicles_per_s.central <= 0:
+            return False
         if self._kind.corridors and corridor.id not in self._kind.corridors:
             return False
         inward = corridor_way(self._scenario.network, corridor).steps ^ 1
