@@ -54,6 +54,7 @@ bench: install $(VENV)/dev.stamp ## all figures; rewrites docs/benchmarks.md; an
 	$(BIN)/python -m benchmarks.replan --plan out/bench/plan.json
 	$(BIN)/python -m benchmarks.pack --plan out/bench/plan.json
 	$(BIN)/python -m benchmarks.canaries
+	$(BIN)/python -m benchmarks.document
 
 format: $(VENV)/dev.stamp ## lay out the code
 	$(BIN)/ruff check --fix --exit-zero .

@@ -1,4 +1,4 @@
-"""``docs/benchmarks.md`` from the records of the last sessions."""
+"""``docs/benchmarks.md`` from the records that are there: ``python -m benchmarks.document``."""
 
 from __future__ import annotations
 
@@ -8,27 +8,41 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.child import ROOT
+from benchmarks.day_page import day_page
 from benchmarks.page import page
 from benchmarks.simulate_page import simulate_page
+from benchmarks.whole_page import whole_page
 
 SOLVE: Final = "solve.json"
 SIMULATE: Final = "simulate.json"
+#: What not every session measures; each part of them that is missing is said to be.
+FLEET: Final = "fleet.json"
+OPERATE: Final = "operate.json"
 PAGE: Final = ROOT / "docs" / "benchmarks.md"
 
 
 def document(folder: Path, target: Path = PAGE) -> bool:
-    """Write the document if both records are there; return whether it was written."""
-    files = [folder / name for name in (SOLVE, SIMULATE)]
-    if not all(one.exists() for one in files):
+    """Write the document if the first two records are there; return whether it was written."""
+    records = [_record(folder / name) for name in (SOLVE, SIMULATE, FLEET, OPERATE)]
+    if not all(records[:2]):
         return False
-    solved, simulated = (json.loads(one.read_text("utf-8")) for one in files)
-    write(target, whole(solved, simulated))
+    write(target, whole(*records))
     return True
 
 
-def whole(solved: dict[str, Any], simulated: dict[str, Any]) -> str:
-    """Return the document for two records."""
-    return f"{page(solved)}\n{simulate_page(simulated)}"
+def whole(
+    solved: dict[str, Any],
+    simulated: dict[str, Any],
+    fleet: dict[str, Any],
+    operate: dict[str, Any],
+) -> str:
+    """Return the document for four records, of which the last two may lack parts."""
+    parts = page(solved), whole_page(fleet), simulate_page(simulated), day_page(operate)
+    return "\n".join(parts)
+
+
+def _record(path: Path) -> dict[str, Any]:
+    return dict(json.loads(path.read_text("utf-8"))) if path.exists() else {}
 
 
 def save(record: dict[str, Any], target: Path) -> None:
@@ -38,8 +52,7 @@ def save(record: dict[str, Any], target: Path) -> None:
 
 def keep(name: str, part: dict[str, Any], target: Path) -> None:
     """Put figures under ``name`` into a record; what others wrote beside them stays."""
-    there = json.loads(target.read_text("utf-8")) if target.exists() else {}
-    save({**there, name: part}, target)
+    save({**_record(target), name: part}, target)
 
 
 def write(target: Path, text: str) -> None:
@@ -48,3 +61,12 @@ def write(target: Path, text: str) -> None:
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     draft.write_text(text, "utf-8")
     draft.replace(target)
+
+
+def main() -> int:
+    """Write the document from what the last sessions measured; exit code 1 if nothing is there."""
+    return int(not document(ROOT / "out" / "bench"))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -35,8 +35,10 @@ def _top(record: dict[str, Any]) -> str:
     return f"""
 # Measured
 
-Written by `make bench` from `out/bench/solve.json` and, from [the simulation](#simulation) on, from
-`out/bench/simulate.json`; changes by hand are lost. Planning was measured
+Written by `make bench` from the records in `out/bench/`; changes by hand are lost. Planning alone
+is in `solve.json`, [the whole](#the-whole-vehicles-patients-and-aid) in `fleet.json`,
+[the simulation](#simulation) in `simulate.json`, [the day](#the-log-what-it-withstands) in
+`operate.json`. Planning was measured
 {record["measured"]} on {box["cores"]} cores ({box["processor"]}, {box["memory_mb"] / 1e3:.0f} GB,
 {box["system"]}), Python {box["python"]}, Clearway {box["clearway"]}, {packages}. The load average
 of the last minute was {box["load_1_min"]:.1f} at the start: above about 0.5, other programs took

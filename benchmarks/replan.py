@@ -161,6 +161,7 @@ def record(answers: list[Answer]) -> dict[str, Any]:
         "breaches": sum(row["breaches"] for row in rows),
         "gap_median": sorted(row["gap"] for row in rows)[len(rows) // 2],
         "gap_worst": max(row["gap"] for row in rows),
+        "weight_gap_worst": max(row["weight_gap"] for row in rows),
         "changed_share_worst": max(row["changed_share"] for row in rows),
         "rows": rows,
     }

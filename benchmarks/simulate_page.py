@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from benchmarks.child import DONE
 from benchmarks.courses import SURF
-from benchmarks.markdown import as_table, as_times, as_verdict
+from benchmarks.markdown import NOTHING, as_table, as_times, as_verdict
 
 #: What the project set out to reach: seconds and megabytes of an ensemble, seconds of a plan that
 #: withstands, the limit on the risk of being caught; how many times as quick and as small as UXsim,
@@ -18,7 +18,6 @@ AIM_RATIO, AIM_MEMORY, AIM_APART = 20.0, 5.0, 0.05
 AIM_FLOW: Final = 0.15
 #: Of the bodies on which the last is judged, metres; the record may hold others.
 BODY_M: Final = 0.178
-NOTHING: Final = "Not measured in this session."
 
 
 def simulate_page(record: dict[str, Any]) -> str:

@@ -27,7 +27,7 @@ def test_the_committed_document_is_of_this_form() -> None:
         return re.findall("^#.*", text, re.MULTILINE)
 
     committed = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
-    assert headings(committed) == headings(whole(record(), simulated()))
+    assert headings(committed) == headings(whole(record(), simulated(), {}, {}))
     assert "make bench" in committed
     assert len(rows(committed, "`solve`")) > 12
     assert len(rows(committed, "Against")) > 4

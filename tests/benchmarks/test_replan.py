@@ -26,6 +26,8 @@ def test_figures_are_those_of_the_rows(tmp_path: Path) -> None:
     assert found["events"] == len(drawn) == 3
     assert found["breaches"] == 0
     assert found["gap_worst"] == max(row["gap"] for row in found["rows"])
+    assert found["weight_gap_worst"] == max(row["weight_gap"] for row in found["rows"])
+    assert found["weight_gap_worst"] >= 0
     assert found["seconds_median"] <= found["seconds_worst"]
     place = tmp_path / "bench" / "operate.json"
     place.parent.mkdir()

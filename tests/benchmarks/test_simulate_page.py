@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.document import document, save, whole
+from benchmarks.document import document, keep, save, whole
 from benchmarks.simulate_page import simulate_page
 from tests.benchmarks.records import record
 from tests.benchmarks.simulated import course, drove, flagship, outcome, simulated
@@ -139,4 +139,8 @@ def test_the_document_needs_both_records(tmp_path: Path) -> None:
     assert not target.exists()
     save(simulated(), tmp_path / "simulate.json")
     assert document(tmp_path, target)
-    assert target.read_text("utf-8") == whole(record(), simulated())
+    assert target.read_text("utf-8") == whole(record(), simulated(), {}, {})
+    keep("pack", {"seconds": 1.0}, tmp_path / "operate.json")
+    with pytest.raises(KeyError):
+        document(tmp_path, target)
+    assert target.read_text("utf-8") == whole(record(), simulated(), {}, {})

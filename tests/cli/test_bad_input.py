@@ -272,3 +272,32 @@ def test_where_a_file_stands_no_folder_is_made(place: Path, capsys: Capture) -> 
         "bundle @town --to A --in-the-clear --key @writer.key --out @plan.json/x.zip",
     ):
         assert "plan.json" in told(place, capsys, words, FAILED)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "check-scenario {long}",
+        "judge {long} plan.json",
+        "start {long} plan.json --out no-such-folder-yet",
+        "verify {long}",
+        "open {long} --out out",
+        "status {long}",
+        "abort {long}",
+    ],
+)
+def test_a_long_path_is_told_to_its_end(words: str, tmp_path: Path, capsys: Capture) -> None:
+    folders = [f"where somebody keeps the folders of day {n}" for n in range(1, 5)]
+    missing = tmp_path.joinpath(*folders, "scenario-9")
+    given = [one.format(long=missing) for one in words.split(" ")]
+    assert main(given) in {FAILED, BAD_INPUT}
+    said = capsys.readouterr().err
+    assert "scenario-9" in said
+    if words.split(maxsplit=1)[0] in {"check-scenario", "judge", "start"}:
+        assert str(missing) in said
+
+
+def test_a_path_that_steers_a_terminal_is_told_harmlessly(capsys: Capture) -> None:
+    assert main(["check-scenario", "no\x1b[2Jwhere\u202e"]) == BAD_INPUT
+    said = capsys.readouterr().err
+    assert "no\\x1b[2Jwhere\\u202e: must be a folder that can be read" in said

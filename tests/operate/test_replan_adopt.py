@@ -314,6 +314,32 @@ def test_where_no_opening_is_on_record_it_is_said(
     assert "0 of" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("hour", ["08:10", "08:25"])
+def test_a_closure_that_was_logged_by_hand_is_planned_for(
+    run: Path, hour: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    about = {"corridor": "C1", "closed": True, "reason": "shelling"}
+    write(run, Event("closure", at(run, hour), about))
+    assert again(run, "08:25") == OK
+    assert "no rule is broken" in capsys.readouterr().out
+    assert [kind for kind, _ in told(run)] == ["closure", "plan"]
+    plan = open_run(run).plan(at(run, "08:25"))
+    assert {m.corridor for m in plan.movements if m.depart_s >= 1500} == {"C2"}
+    assert again(run, "08:25", "C1 closed") == OK
+    assert [kind for kind, _ in told(run)] == ["closure", "plan", "plan"]
+
+
+def test_an_opening_of_a_closed_gate_is_adopted_once(run: Path) -> None:
+    assert again(run, "08:20", "C1 closed") == OK
+    assert again(run, "08:25", "C1 opens 08:50") == OK
+    first = ["closure", "plan", "closure", "window", "window", "plan"]
+    assert [kind for kind, _ in told(run)] == first
+    assert again(run, "08:25", "C1 opens 08:50") == OK
+    assert [kind for kind, _ in told(run)] == [*first, "plan"]
+    plan = open_run(run).plan(at(run, "08:25"))
+    assert any(m.corridor == "C1" and m.depart_s > 1500 for m in plan.movements)
+
+
 def test_nobody_is_lost_between_plan_and_state_after_each_adoption(run: Path) -> None:
     said = (("08:15", "C1 at 50%"), ("08:30", "C2 closed"), ("08:45", "C2 open"))
     willing = case("two_gates")[1].willing_persons

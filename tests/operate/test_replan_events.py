@@ -84,6 +84,21 @@ def test_an_early_opening_moves_the_window() -> None:
     assert not known.scenario.changes
 
 
+def test_an_opening_lifts_what_shuts_the_gate() -> None:
+    scenario, plan = two_gates(), plan_of(two_gates())
+    for shut in ("C1 closed", "stop", "C1 at 0%"):
+        known = revise(revise(scenario, plan, 900, [shut]).scenario, plan, 1200, ["C1 opens 08:40"])
+        assert [share(known, "C1", at) for at in (899, 900, 2399, 2400, 7100)] == [1, 0, 0, 1, 1]
+        assert share(known, "C2", 2400) == (shut != "stop")
+    known = said(scenario, 900, "C1 at 50%", "C1 opens 08:40")
+    assert [share(known, "C1", at) for at in (899, 900, 2400)] == [1, 0, 0.5]
+
+
+def test_an_earlier_opening_takes_the_place_of_a_later_one() -> None:
+    known = said(late_window(), 600, "C2 opens 09:30", "C2 opens 09:15")
+    assert [share(known, "C2", at) for at in (3600, 4499, 4500)] == [0, 0, 1]
+
+
 def test_an_early_closing_moves_the_window() -> None:
     scenario = two_gates()
     known = said(scenario, 600, "C1 closes 09:00")
@@ -128,7 +143,7 @@ def test_what_cannot_be_read_is_said(event: str, rule: str) -> None:
     with pytest.raises(ScenarioError) as raised:
         said(two_gates(), 600, event)
     (breach,) = raised.value.breaches
-    assert breach.field == "event"
+    assert breach.field == "--event"
     assert breach.value == event
     assert rule in breach.rule
 

@@ -111,6 +111,23 @@ def test_hours_in_records_are_those_that_were_said(data: st.DataObject, name: st
     assert by_log.start == scenario.start
 
 
+@pytest.mark.parametrize("shut", ["C1 closed", "stop", "C1 at 0%", "C1 at 50%"])
+@pytest.mark.parametrize("name", ["one_corridor", "two_gates"])
+def test_an_opening_lifts_the_same_in_records_and_in_words(name: str, shut: str) -> None:
+    scenario, plan = case(name)
+    by_words = revise(scenario, plan, 900, [shut]).scenario
+    by_words = revise(by_words, plan, 1200, ["C1 opens 08:40"]).scenario
+    now = scenario.moment(1200)
+    records = tuple(one for one in begun(name) if one.event.at <= now)
+    for at_s, event in ((900, shut), (1200, "C1 opens 08:40")):
+        records = with_said(records, said_in_records(scenario, plan, records, at_s, [event]))
+    conditions = known(scenario, records, now)
+    assert "C1" not in conditions.closed | conditions.stopped
+    times = ("C1", 1200 + MINUTE, length_s(scenario))
+    assert served(conditions.scenario, *times) == served(by_words, *times)
+    assert said_in_records(scenario, plan, records, 1200, ["C1 opens 08:40"]) == ()
+
+
 def at_now(scenario: Scenario, plan: Plan, records: tuple[Record, ...], now_s: int) -> State:
     """Return where everybody is."""
     return state(scenario, plan, records, scenario.moment(now_s))

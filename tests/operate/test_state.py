@@ -183,6 +183,28 @@ def test_a_held_block_stays_until_it_is_called_and_then_goes_on_evenly() -> None
     assert _at(9.6, pages).where.out == Many(28, 124)
 
 
+def test_who_is_called_against_a_stop_leaves_until_it_is_told_again() -> None:
+    pages = opened(_town()[0])
+    pages.tell("stop", 8, corridors=[], reason="")
+    pages.call("called", 8.25, "M1")
+    assert _left(_at(8.5, pages)) == 28  # What the log says goes before what follows from it.
+    pages.tell("stop", 8.25 + 5 * MINUTE, corridors=["C1"], reason="")
+    assert _left(_at(8.5, pages)) == 10
+    assert _at(8.5, pages).movements[0].held
+    pages.tell("closure", 8.25 + 2 * MINUTE, corridor="C1", closed=True, reason="")
+    assert _left(_at(8.5, pages)) == 4
+
+
+def test_who_is_called_at_the_moment_of_a_stop_stays_at_home() -> None:
+    pages = opened(_town()[0])
+    pages.call("held", 8, "M1")
+    pages.call("called", 8.25, "M1")
+    pages.tell("stop", 8.25, corridors=[], reason="")
+    assert _left(_at(9, pages)) == 0
+    pages.tell("resume", 8.25, corridors=[], reason="")
+    assert _left(_at(9, pages)) == 28
+
+
 def test_a_call_on_record_later_than_printed_is_believed() -> None:
     pages = opened(_town()[0])
     pages.call("called", 8.5, "M1")

@@ -43,7 +43,7 @@ from tests.scenarios import ASSUMED, four_sides
 
 #: Elements whose text nobody reads.
 _UNREAD = {"script", "style"}
-_VOID = {"meta", "input", "br", "link", "img", "hr"}
+_VOID = {"meta", "input", "br", "link", "img", "hr", "col"}
 #: Their end may be left out.
 _OPEN = {"th", "td", "tr"}
 

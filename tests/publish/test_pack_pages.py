@@ -20,7 +20,18 @@ from clearway.publish.pack.mark import mark, read_mark
 from clearway.publish.pack.pack import Pack, pack
 from clearway.publish.pack.press import SHORT, document, press
 from tests.plans import greedy_plan
-from tests.publish.packs import DAY, KEY, Word, boxes, packed, picture, printed, texts, town
+from tests.publish.packs import (
+    DAY,
+    KEY,
+    MARKS,
+    Word,
+    boxes,
+    packed,
+    picture,
+    printed,
+    texts,
+    town,
+)
 from tests.scenarios import two_gates
 
 LANGS = ("en", "ar")
@@ -195,6 +206,43 @@ def test_an_override_in_a_name_turns_nothing_around() -> None:
     for lang in LANGS:
         told = document(pack(named, greedy_plan(named), DAY), lang)
         assert "\u202e" not in str(told)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_ranges_of_thousands_of_pages_stand_on_one_line(lang: str) -> None:
+    cover = packed().pages[0]
+    rows = [
+        {**row, "first": 1_107 + at, "last": 9_273 + at}
+        for at, row in enumerate(cover.facts["rows"])
+    ]
+    thick = replace(cover, facts={**cover.facts, "rows": rows})
+    (words,) = boxes(press(replace(packed(), pages=(thick,)), [lang])[lang])
+    middle = {one.text: (one.top + one.bottom) / 2 for one in words}
+    for row in rows:
+        first, last = f"{row['first']:,}", f"{row['last']:,}"
+        assert abs(middle[first] - middle[last]) < 1
+    # Nor does any other cell of that table take a second line.
+    table = [one for one in words if min(middle[f"{r['first']:,}"] for r in rows) - 8 < one.top]
+    heights = sorted({round(middle[f"{row['first']:,}"]) for row in rows})
+    for one in table[: -len(told_below(words))]:
+        assert min(abs((one.top + one.bottom) / 2 - at) for at in heights) < 4, one
+
+
+def told_below(words: list[Word]) -> list[Word]:
+    """Return the words of the foot."""
+    return [one for one in words if one.top > A4[1] - 60]
+
+
+def test_the_titles_of_documents_have_one_form() -> None:
+    """First the scenario's name, then what it is, then what sets it apart from its like."""
+    scenario, _ = town()
+    for lang, kind in (("en", "Orders of the day"), ("ar", "أوامر اليوم")):
+        told = _tool("pdfinfo", printed()[lang]).translate(MARKS)
+        (title,) = re.findall(r"^Title: +(.*)$", told, re.MULTILINE)
+        name, what, apart = title.split(" – ")
+        assert (name, what) == (scenario.title.say(lang).translate(MARKS), kind)
+        assert "20" in apart
+        assert apart.endswith("3")
 
 
 def test_a_page_that_would_overflow_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from datetime import UTC, datetime
@@ -60,6 +61,42 @@ def test_the_watermark_is_on_every_page(
     assert all(release in one and "Relief agency" in one for one in told)
     assert release in title
     assert "Relief agency" in title
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[list[str]]]:
+    """Return the marks on each printed page, by profile and language: one a section and a row."""
+    place = tmp_path_factory.mktemp("marked")
+    program = next(path for name in NAMES if (path := shutil.which(name)))
+    found = {}
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=program, args=list(FLAGS))
+        page = browser.new_page()
+        for profile in ("public", "partner", "gate", "medical"):
+            terms = Terms(profile, "Relief agency", NOW, usual_expiry(profile, NOW), "UTC")
+            release = redacted_release(everything(), terms, KEY)
+            for lang in ("en", "ar"):
+                html = release.files[f"release.{lang}.html"].decode()
+                begin, *rest = re.split(r"(?<=<h2>)|(?<=<tr><td>)", html)
+                html = begin + "".join(f"Q{n}Q {part}" for n, part in enumerate(rest))
+                file = place / f"{profile}.{lang}.html"
+                file.write_text(html, "utf-8")
+                page.goto(file.as_uri())
+                file.with_suffix(".pdf").write_bytes(page.pdf(prefer_css_page_size=True))
+                told = pages(file.with_suffix(".pdf"))
+                found[f"{profile} {lang}"] = [re.findall(r"Q\d+Q", one) for one in told]
+        browser.close()
+    return found
+
+
+@pytest.mark.parametrize("profile", ["public", "partner", "gate", "medical"])
+def test_each_section_stands_on_the_same_pages_in_both_languages(
+    marked: dict[str, list[list[str]]], profile: str
+) -> None:
+    english, arabic = marked[f"{profile} en"], marked[f"{profile} ar"]
+    assert english == arabic
+    assert len(english) > 1
+    assert len([one for page in english for one in page]) >= 6
 
 
 def test_the_last_page_is_reached(printed: dict[str, tuple[list[str], str, str]]) -> None:

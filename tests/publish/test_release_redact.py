@@ -40,6 +40,7 @@ from clearway.publish.release.tallies import OUT, tallies
 from clearway.seal.canonical import digest
 from tests.publish.bundles import KEY
 from tests.publish.driven import aided
+from tests.publish.packs import MARKS
 from tests.publish.pages import parsed
 from tests.publish.releases import everything
 from tests.scenarios import at_hour
@@ -218,8 +219,12 @@ def test_pages_are_whole_and_marked(profile: str, lang: str) -> None:
     line = release_words(lang).say(
         "mark.line", **MARK, profile=release_words(lang).say(f"profile.{profile}")
     )
-    assert read.texts.count(line) == 3, "the title, the head of every page, the foot"
-    assert f"<title>{line}</title>" in html
+    assert read.texts.count(line) == 2, "the head of every page, the foot"
+    # As reports and packs: the scenario's name, then what sets the document apart.
+    name = told(profile)["scenario"]["title"][lang]
+    (title,) = [one for one in read.texts if " – " in one and one.endswith(str(line))]
+    assert title.translate(MARKS) == f"{name} – {line}".translate(MARKS)
+    assert f"<title>{title}</title>" in html
     shown = len([one for one in read.elements if one[0] == "section"])
     assert shown == len(sections(told(profile), release_words(lang)))
     assert shown >= 3

@@ -22,9 +22,19 @@ _USUAL: Final = {
 }
 
 
-def plain(module: ModuleType) -> Any:
-    """Return the functions of a module, and all that they call, as they are written."""
-    return SimpleNamespace(**_names(module))
+def plain(module: ModuleType, **constants: object) -> Any:
+    """Return the functions of a module, and all that they call, as they are written.
+
+    Parameters
+    ----------
+    module
+        Whose functions.
+    constants
+        Names of the module that mean something else to its own functions.
+    """
+    names = _names(module)
+    names.update(constants)
+    return SimpleNamespace(**names)
 
 
 def _names(module: ModuleType) -> dict[str, Any]:

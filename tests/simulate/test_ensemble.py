@@ -15,9 +15,10 @@ from clearway.model.outcome import Ensemble
 from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
 from clearway.model.uncertainty import Uncertainty
-from clearway.simulate.case import Case, lay_out
+from clearway.simulate.case import Case, lay_out, ruled
 from clearway.simulate.ensemble import gather
-from clearway.simulate.simulate import simulate
+from clearway.simulate.member import Member, run_member
+from clearway.simulate.simulate import run_members, simulate
 from clearway.simulate.state import BIN_S
 from clearway.simulate.usual import usual_rules
 from tests.plans import greedy_plan
@@ -110,6 +111,58 @@ def test_a_case_laid_out_again_gives_the_same_bytes(ensemble: Ensemble) -> None:
     scenario, plan = pause()
     again = lay_out(scenario, plan, usual_rules(scenario, plan))
     assert same(ensemble, run(again, NUMBERS))
+
+
+def test_some_members_run_before_the_others(case: Case, ensemble: Ensemble) -> None:
+    """The result keeps its order and its bytes; what is heard goes by the order of running."""
+    heard: list[int] = []
+
+    def hear(member: Member) -> bool:
+        heard.append(int(member.out.sum()))
+        return False
+
+    found = gather(case, NUMBERS, 5, 1, hear, first=[7, 3, 11])
+    assert found.numbers.tolist() == list(NUMBERS)
+    assert same(ensemble, found)
+    order = [7, 3, 11, 0, 1, 2, 4, 5, 6, 8, 9, 10]
+    assert heard == ensemble.people_out[order].tolist()
+    assert same(ensemble, gather(case, NUMBERS, 5, 2, lambda _: False, first=order[::-1]))
+
+
+def test_who_ends_early_has_the_members_that_run_first(case: Case, ensemble: Ensemble) -> None:
+    """In the order of all, not in that of running."""
+    left = iter([False, False, True])
+    found = gather(case, NUMBERS, 5, 1, lambda _: next(left), first=[9, 4])
+    assert found.numbers.tolist() == [0, 4, 9]
+    for row, number in enumerate(found.numbers):
+        assert row_bytes(found, row) == row_bytes(ensemble, int(number))
+
+
+def test_a_member_knows_whether_it_catches_anyone(case: Case) -> None:
+    """Where people are let in until the closing."""
+    open_to_the_end = ruled(case, usual_rules(case.scenario, case.plan, 0.0))
+    found = run(open_to_the_end, range(40))
+    told = [run_member(open_to_the_end, 5, number).catches for number in range(40)]
+    assert told == (found.caught.sum(axis=1) > 0).tolist()
+    assert True in told
+    assert False in told
+
+
+def test_other_rules_are_laid_over_the_same_case(case: Case, ensemble: Ensemble) -> None:
+    """As if laid out anew for them, and the case itself stays what it was."""
+    scenario, plan = pause()
+    rules = usual_rules(scenario, plan, 5400.0)
+    found = run(ruled(case, rules), NUMBERS)
+    assert same(found, run(lay_out(scenario, plan, rules), NUMBERS))
+    assert not same(found, ensemble)
+    assert same(run(ruled(ruled(case, rules), case.rules), NUMBERS), ensemble)
+    assert same(run(case, NUMBERS), ensemble)
+
+
+def test_members_are_run_alike_whoever_asks(case: Case, ensemble: Ensemble) -> None:
+    found = run_members(case, NUMBERS, 5, lambda _: False, first=[2])
+    assert found.numbers.tolist() == list(NUMBERS)
+    assert same(ensemble, found)
 
 
 def test_another_seed_gives_other_members(case: Case, ensemble: Ensemble) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clearway.simulate import gap
-from clearway.simulate.state import COUNT, GONE, LAST, LEVEL, LEVELS, STORAGE, WAVE_S
+from clearway.simulate.state import COUNT, GONE, LAST, LEVEL, LEVELS, REACHED, STORAGE, WAVE_S
 from tests.simulate.plain import plain
 
 GAP = plain(gap)
@@ -38,6 +38,11 @@ def leave(world: Any, times: list[float], size: float = 1.0) -> None:
         GAP.note_gone(world, 0, size, time)
 
 
+def gap_s(world: Any, size: float, time: float = -np.inf) -> float:
+    """Return when the gap for so many persons is there; 0 if that was before ``time``."""
+    return float(GAP.gap_s(world, 0, size, time))
+
+
 def test_an_empty_link_takes_anybody() -> None:
     world = link(storage=3.0)
     assert GAP.has_room(world, 0, 3.0)
@@ -52,15 +57,15 @@ def test_while_there_was_always_room_no_gap_is_waited_for() -> None:
     world = link()
     leave(world, [10.0, 20.0])
     world.roads.real[0, COUNT] = FULL - 5
-    assert GAP.gap_s(world, 0, 3.0) == 0.0
-    assert GAP.gap_s(world, 0, 4.0) > 0.0
+    assert gap_s(world, 3.0) == 0.0
+    assert gap_s(world, 4.0) > 0.0
 
 
 def test_gaps_come_back_at_once_where_there_is_no_wave() -> None:
     world = link(wave_s=0.0)
     leave(world, [10.0, 20.0])
     world.roads.real[0, COUNT] = FULL
-    assert GAP.gap_s(world, 0, 1.0) == 0.0
+    assert gap_s(world, 1.0) == 0.0
 
 
 @settings(max_examples=120, deadline=None, derandomize=True)
@@ -74,7 +79,7 @@ def test_the_gap_of_one_person_is_where_that_one_left(
     # Those who need the n-th gap: n - 1 others have come after those for whom there was room.
     need = data.draw(st.integers(max(1, len(times) - LEVELS), len(times)))
     world.roads.real[0, COUNT] = FULL + need - 1 - len(times)
-    assert GAP.gap_s(world, 0, 1.0) == pytest.approx(times[need - 1] + WAVE)
+    assert gap_s(world, 1.0) == pytest.approx(times[need - 1] + WAVE)
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
@@ -95,7 +100,7 @@ def test_a_gap_lies_between_those_who_left_around_it(
     step = storage / LEVELS
     early = [at for at, sum_ in left[1:] if sum_ >= need - step - 1e-9]
     late = [at for at, sum_ in left[1:] if sum_ >= min(need + step, gone) - 1e-9]
-    found = GAP.gap_s(world, 0, need) - WAVE
+    found = gap_s(world, need) - WAVE
     assert early[0] - 1e-6 <= found <= late[0] + 1e-6
 
 
@@ -109,7 +114,7 @@ def test_who_needs_more_room_waits_no_less(told: list[tuple[float, int]], storag
     gone = float(world.roads.real[0, GONE])
     world.roads.real[0, COUNT] = storage - gone
     needs = np.linspace(max(0.01, gone - storage), gone, 30)
-    gaps = [GAP.gap_s(world, 0, float(need)) for need in needs]
+    gaps = [gap_s(world, float(need)) for need in needs]
     assert (np.diff(gaps) >= -1e-6).all()
     assert gaps[-1] == pytest.approx(time + WAVE)
 
@@ -119,8 +124,8 @@ def test_people_are_taken_to_have_left_evenly_between_levels() -> None:
     # Ten persons a level, all of whom leave at two moments: between these, evenly.
     leave(world, [100.0, 200.0], 10.0)
     world.roads.real[0, COUNT] = 10.0 * LEVELS - 20.0
-    assert GAP.gap_s(world, 0, 15.0) == pytest.approx(150.0 + WAVE)
-    assert GAP.gap_s(world, 0, 12.5) == pytest.approx(125.0 + WAVE)
+    assert gap_s(world, 15.0) == pytest.approx(150.0 + WAVE)
+    assert gap_s(world, 12.5) == pytest.approx(125.0 + WAVE)
 
 
 def test_a_link_without_limit_has_no_levels() -> None:
@@ -128,4 +133,36 @@ def test_a_link_without_limit_has_no_levels() -> None:
     leave(world, [10.0, 20.0], 7.0)
     assert world.roads.real[0, GONE] == 14.0
     assert GAP.has_room(world, 0, 1e9)
-    assert GAP.gap_s(world, 0, 5.0) == 0.0
+    assert gap_s(world, 5.0) == 0.0
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(ways_out, st.floats(20.0, 200.0), st.floats(0.0, 1.0), st.floats(-3.0, 3.0))
+def test_a_gap_that_was_there_before_is_not_worked_out(
+    told: list[tuple[float, int]], storage: float, share: float, late: float
+) -> None:
+    """Whatever is told instead lies before the moment; nothing else is told otherwise."""
+    world, time = link(storage=storage), 0.0
+    for apart, size in told:
+        time += apart
+        leave(world, [time], float(size))
+    gone = float(world.roads.real[0, GONE])
+    world.roads.real[0, COUNT] = storage - gone
+    need = max(0.01, gone - storage) * (1.0 - share) + gone * share
+    right = gap_s(world, need)
+    for moment in (right + late, right, np.nextafter(right, np.inf), time + WAVE + late):
+        found = gap_s(world, need, moment)
+        assert found == right or max(found, right) < moment
+        assert max(found, moment) == max(right, moment)
+    assert gap_s(world, need, time + WAVE + 1.0) == 0.0
+
+
+def test_levels_are_noted_once_each() -> None:
+    """Two persons a level: who goes on from where the last one was leaves older moments alone."""
+    world = link(storage=2.0 * LEVELS)
+    leave(world, [10.0, 20.0, 30.0])
+    assert world.roads.real[0, REACHED] == 1.0
+    assert world.roads.real[0, LEVEL : LEVEL + 3].tolist() == [10.0, 20.0, 0.0]
+    leave(world, [40.0], 5.0)
+    assert world.roads.real[0, REACHED] == 4.0
+    assert world.roads.real[0, LEVEL : LEVEL + 6].tolist() == [10.0, 20.0, 40.0, 40.0, 40.0, 0.0]

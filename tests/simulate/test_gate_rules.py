@@ -55,7 +55,6 @@ from clearway.simulate.state import (
     UNCALLED,
     WAITING,
     WINDOW,
-    WORK,
 )
 from tests.simulate.plain import plain
 
@@ -71,9 +70,10 @@ def world(sizes: tuple[float, ...] = (4.0, 2.0, 1.0)) -> Any:
         real=np.zeros((units, 20)),
         whole=np.zeros((units, 20), dtype=np.int64),
         route=np.zeros(4, dtype=np.int64),
+        work=np.append(np.full(HOMES, 6.0), np.zeros(SPARE)),
     )
     crowd.real[:HOMES, SIZE] = crowd.real[:HOMES, SPACE] = sizes
-    crowd.real[:HOMES, PACE], crowd.real[:HOMES, WORK] = 1.2, 6.0
+    crowd.real[:HOMES, PACE] = 1.2
     crowd.whole[:, NEXT], crowd.whole[:HOMES, PHASE] = NOBODY, WAITING
     crowd.whole[HOMES:, CORRIDOR] = -1
     roads = SimpleNamespace(real=np.zeros((1, 40)), whole=np.zeros((1, 20), dtype=np.int64))
@@ -191,6 +191,7 @@ def test_those_sent_home_are_called_again_in_that_order() -> None:
     assert found.pause.origin[[first, second]].tolist() == [1, 0]
     assert found.pause.leave_s[[first, second]].tolist() == [20.0, 10.0]
     assert found.crowd.real[[first, second], SIZE].tolist() == [2.0, 4.0]
+    assert found.crowd.work[[first, second]].tolist() == [6.0, 6.0]
     assert found.crowd.whole[[first, second], PHASE].tolist() == [HOME, HOME]
     assert found.crowd.whole[first, [CORRIDOR, AT]].tolist() == [0, 1]
     # No row stands by any more: the third stays at home.

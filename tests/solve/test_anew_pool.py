@@ -24,7 +24,7 @@ def test_nobody_is_ready_before_the_time() -> None:
     pool.put(0, 0, Run(2, 3, 600))
     assert pool.ready(0, 0, 599) is None
     assert pool.ready(0, 0, 600) == Run(2, 3, 600)
-    assert pool.soonest(1, 1).tolist() == [[600]]
+    assert pool.soonest().tolist() == [[600]]
 
 
 def test_what_is_taken_is_not_there_any_more() -> None:
@@ -62,3 +62,24 @@ def test_as_many_fit_as_have_room(first: int, room: int) -> None:
     end = len(pool.sums[0][0]) - 1
     assert first + count == end or pool.persons(0, 0, first, count + 1) > room
     assert np.diff(pool.sums[0][0]).min() >= 1
+
+
+@given(st.integers(0, 28), st.integers(0, 60))
+def test_as_many_of_the_last_fit_as_have_room(end: int, room: int) -> None:
+    pool = Pool.of(one_corridor())
+    count = pool.fit_last(0, 0, end, float(room))
+    assert 0 <= count <= end
+    assert pool.persons(0, 0, end - count, count) <= room
+    assert count == end or pool.persons(0, 0, end - count - 1, count + 1) > room
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 900)), max_size=6), st.integers(0, 9))
+def test_the_soonest_is_that_of_the_runs(found: list[tuple[int, int]], taken: int) -> None:
+    pool = Pool.of(two_days())
+    for n, (households, ready) in enumerate(found):
+        pool.put(0, 0, Run(10 * n, households, ready))
+    pool.settle()
+    for run in list(pool.runs.get((0, 0), ()))[:taken]:
+        pool.take(0, 0, run, run.households)
+    left = [run.ready_s for run in pool.runs.get((0, 0), ())]
+    assert pool.soonest()[0, 0] == min(left, default=np.iinfo(np.int64).max)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import threading
 
 import pytest
 
-from clearway.solve.beside import _both, _without_rides
+from clearway.model.plan import PEOPLE
+from clearway.solve.beside import _both, _most_without_rides, _reach
 from clearway.solve.fleet import plan_fleet
+from clearway.solve.go import go
 from clearway.solve.options import SolveOptions, Watch
 from clearway.solve.problem import pose
-from clearway.solve.replay import Outcome
 from clearway.solve.solve import solve
 from tests.scenarios import one_bus
+from tests.solve.fleets import with_buses
 
 
 def test_both_are_done_at_once_and_each_gives_its_own() -> None:
@@ -54,15 +57,27 @@ def test_what_the_other_raises_is_raised() -> None:
         _both(lambda: 1, other, Watch(SolveOptions(), None, None))
 
 
-def test_a_plan_without_rides_is_looked_for_only_where_it_could_bring_out_more() -> None:
-    scenario = one_bus()
-    driven = plan_fleet(pose(scenario))
+def test_without_rides_no_more_come_out_than_was_told() -> None:
+    driven = plan_fleet(pose(one_bus()))
     assert driven.riders.persons > 0
-    watch = Watch(SolveOptions(), None, None)
-    assert _without_rides(driven, Outcome(10**6, 1e9, 0.0, 0.0), None, watch) is None
-    alone = _without_rides(driven, Outcome(0, 0.0, 0.0, 0.0), None, watch)
+    alone = go(driven.left, None, Watch(SolveOptions(), None, None))
     assert alone is not None
-    assert alone.outcome.persons > 0
+    assert 0 < alone.outcome.weight <= _most_without_rides(driven) + 1e-6
+
+
+def test_where_nobody_rides_there_is_no_other_plan_without_rides() -> None:
+    assert _most_without_rides(plan_fleet(pose(with_buses(one_bus(), 0)))) == 0.0
+
+
+def test_bounds_are_not_asked_for_where_nothing_is_to_be_proved() -> None:
+    joint = plan_fleet(pose(one_bus())).joint
+    watch = Watch(SolveOptions(proof=False), None, None)
+    assert _reach(joint, watch) == (math.inf, math.inf)
+    most, reached = _reach(joint, Watch(SolveOptions(), None, None))
+    plan = solve(one_bus())
+    assert plan.level(PEOPLE).value <= plan.level(PEOPLE).bound <= most + 1e-3
+    # Those who ride alone weigh two.
+    assert reached > most - 1e-6
 
 
 def test_rules_are_made_beside_vehicles_and_say_the_risk() -> None:

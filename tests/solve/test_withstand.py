@@ -18,12 +18,15 @@ from clearway.simulate.simulate import simulate
 from clearway.solve.courses import SEED
 from clearway.solve.solve import solve
 from clearway.solve.withstand import (
+    AGAIN_MIN,
+    AGAIN_SHARES,
     CALLED_MIN,
     MEMBERS,
     QUEUES,
     SCREENED,
     USED,
     _affordable,
+    _again,
     _crossing_s,
     _holds,
     _mouths,
@@ -347,6 +350,41 @@ def test_a_rule_that_alone_uses_up_the_risk_is_not_tried_to_the_end() -> None:
                     assert tried.caught.tolist() == one.tried.caught.tolist()
                     assert tried.out == pytest.approx(one.tried.out)
     assert dropped
+
+
+def test_what_another_rule_outdoes_is_not_tried_to_the_end_and_would_not_be_chosen() -> None:
+    """Beside every rule tried on every course: as chosen as without, at any price of the risk."""
+    movements = greedy_plan(UNSURE).movements
+    mouths = _mouths(UNSURE, movements, before_gate_m(UNSURE, movements), None)
+    every, some = list[tuple[list[_Option], np.ndarray]](), list[tuple[list[_Option], np.ndarray]]()
+    for mouth in mouths:
+        gate, slack = _holds(UNSURE, mouth, 0.25)
+        kept, plain = _options(UNSURE, mouth, (gate, slack), MEMBERS)
+        tried = [
+            _Option(
+                share,
+                minutes,
+                _try(UNSURE, mouth, _again(mouth, gate, share, minutes), slack, mouth.again),
+            )
+            for share, minutes in product(AGAIN_SHARES[1:], AGAIN_MIN)
+        ]
+        every.append(([kept[0], *tried], plain))
+        some.append((kept, plain))
+        places = [(one.share, one.minutes) for one in kept[1:]]
+        assert places == sorted(places)
+        # Whatever was dropped, another lets more out and catches no more often.
+        for one in tried:
+            assert (one.share, one.minutes) in places or any(
+                other.tried.out >= one.tried.out
+                and other.tried.caught.sum() <= one.tried.caught.sum()
+                for other in kept
+            )
+    assert sum(len(options) for options, _ in some) < sum(len(options) for options, _ in every)
+    for risk in (1.0, 0.2, 0.1, 0.05, 0.02, 0.01, 0.001):
+        chosen = [_share_out(UNSURE, tables_, USED * risk) for tables_ in (every, some)]
+        assert [(one.share, one.minutes) for one in chosen[0]] == [
+            (one.share, one.minutes) for one in chosen[1]
+        ]
 
 
 def test_what_is_affordable_grows_with_the_risk_and_with_days_without_a_second_check() -> None:

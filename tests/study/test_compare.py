@@ -9,6 +9,7 @@ import pytest
 
 from clearway.errors import ScenarioError
 from clearway.model.comparison import Comparison
+from clearway.model.draws import draw_course
 from clearway.model.outcome import Ensemble
 from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
@@ -16,8 +17,9 @@ from clearway.model.uncertainty import Uncertainty
 from clearway.simulate.simulate import simulate
 from clearway.simulate.usual import usual_rules
 from clearway.solve.solve import solve
-from clearway.study.compare import MARGINS_MIN, compare, members_accepted
-from tests.scenarios import one_corridor, two_ambulances
+from clearway.study.compare import MARGINS_MIN, compare, members_accepted, slowest_first
+from tests.plans import greedy_plan
+from tests.scenarios import four_sides, one_corridor, two_ambulances
 from tests.solve.unsure import est, two_unsure_gates
 
 #: Members that are not the first few, so that another choice of them would show.
@@ -153,6 +155,39 @@ def test_whoever_waits_hears_how_far_it_is(
     assert {of for _, of in heard} == {2 * len(MEMBERS)}
     assert done == sorted(done)
     assert done[-1] == 2 * len(MEMBERS)
+
+
+def test_a_margin_that_fails_is_found_out_by_few_members(
+    compared: Comparison, heard: list[tuple[int, int]]
+) -> None:
+    """One is told of each member that is run, of margins refused too."""
+    assert compared.flat is not None
+    assert compared.flat.margin_s is not None
+    refused = sum(minutes * 60 < compared.flat.margin_s for minutes in MARGINS_MIN)
+    assert refused > 0
+    in_vain = len(heard) - 2 * len(MEMBERS)
+    # More must be caught than are allowed, and no more are run than show it, and one a thread.
+    assert 4 * refused <= in_vain < refused * len(MEMBERS) / 3
+
+
+def test_members_whose_second_check_is_slow_go_first() -> None:
+    scenario = four_sides().replace(
+        uncertainty=Uncertainty(recheck_share=est(0.15), recheck_factor=est(0.05, 0.4, 1.0))
+    )
+    plan = greedy_plan(scenario)
+    ensemble = simulate(scenario, plan, range(30, 10, -1), SEED)
+    order = slowest_first(scenario, ensemble)
+    assert sorted(order) == list(range(11, 31))
+    slowest = []
+    for number in order:
+        rates = draw_course(scenario, SEED, number).recheck_rate
+        slowest.append(min((float(rate) for rate in rates if rate > 0), default=np.inf))
+    assert slowest == sorted(slowest)
+    assert slowest[0] < slowest[5]
+    # Those without any come last, in the order in which they stand.
+    without = [number for number, one in zip(order, slowest, strict=True) if one == np.inf]
+    assert len(without) > 1
+    assert without == sorted(without, reverse=True)
 
 
 def test_a_plan_without_rules_has_no_flat_margin_beside_it(

@@ -305,4 +305,4 @@ def _keep_memory_off_disk() -> None:
 
 
 def _refused(value: str, rule: str) -> LogError:
-    return LogError("cannot be done", (Breach(value[:120], 0, "argument", "", rule),))
+    return LogError("cannot be done", (Breach(value, 0, "argument", "", rule),))

@@ -93,7 +93,7 @@ def _facts(revised: Scenario, replan: Replan) -> Iterator[PlanBreach]:
 
 
 def _is_fact(one: PlanBreach, facts: Mapping[tuple[str, str], PlanBreach]) -> bool:
-    if one.rule == "gate" and not one.limit:
+    if one.rule == "gate" and " slot " not in one.where:
         return False  # Who still waits when a gate closes could have been turned.
     fact = facts.get((one.rule, one.where))
     return fact is not None and abs(one.value - one.limit) <= abs(fact.value - fact.limit) + 1e-6

@@ -174,9 +174,7 @@ class _Teller:
         return self.words.say(f"consent.{state.replace(' ', '_')}")
 
     def _moment(self, at: datetime) -> Said:
-        seconds = self.scenario.seconds(at)
-        day = self.calendar.short(self.calendar.day_of(seconds))
-        return Said(f"{day} {self.calendar.clock(seconds)}")
+        return self.calendar.short_at(self.scenario.seconds(at))
 
     def _clock(self, at: datetime) -> Said:
         return self.calendar.clock(self.scenario.seconds(at))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from datetime import datetime
 
 from clearway.model.event import Event
 from clearway.model.plan import Plan
@@ -17,7 +17,7 @@ from clearway.operate.replan_records import expect_openings, said_in_records, wi
 from clearway.operate.replan_resume import taken_up
 from clearway.operate.replan_turned import turned
 from clearway.operate.run_folder import Run
-from clearway.operate.state_said import Saying, said
+from clearway.operate.state_said import said
 
 #: Seconds after which whoever was turned is back in any case.
 _BACK_S = 86_400
@@ -81,18 +81,21 @@ def begun(run: Run, now_s: int, words: Iterable[str]) -> Begun:
         each; if a plan that it names is not in the folder.
     """
     scenario, now = run.scenario, run.scenario.moment(now_s)
-    printed = run.plan(now)
+    day = _Day(run, now_s)
+    printed = day.plan(-1)
     events = said_in_records(scenario, printed, run.records, now_s, words)
     told = known(scenario, with_said(run.records, events), now)
     expect_openings(told, printed, now_s)
-    versions = _versions(run, now_s)
-    conditions = known(scenario, before_now(run.records, now), now)
-    plan, past = as_it_ran(scenario, printed, conditions)
-    away = (*_turned_before(run, versions, now_s), *past.turns)
-    past = Past(tuple(one for one in away if one.back_s > now_s), past.late)
-    plan = _resumed(run, versions, told, plan)
-    before = _made_for(run, versions[-1]).scenario
-    return Begun(before, plan, now_s, told.scenario, tuple(told.lost), past, events)
+    plan, past = day.ran()
+    return Begun(
+        before=day.made_for(-1).scenario,
+        plan=day.resumed(plan, told),
+        now_s=now_s,
+        told=told.scenario,
+        lost=tuple(told.lost),
+        past=past,
+        events=events,
+    )
 
 
 def still_away(run: Run, now_s: int) -> tuple[Turn, ...]:
@@ -100,30 +103,69 @@ def still_away(run: Run, now_s: int) -> tuple[Turn, ...]:
 
     By plans that were adopted, or on the day under one of them.
     """
-    scenario, now = run.scenario, run.scenario.moment(now_s)
-    conditions = known(scenario, before_now(run.records, now), now)
-    _, past = as_it_ran(scenario, run.plan(now), conditions)
-    found = (*_turned_before(run, _versions(run, now_s), now_s), *past.turns)
-    return tuple(one for one in found if one.back_s > now_s)
+    return _Day(run, now_s).ran()[1].turns
 
 
-def _versions(run: Run, now_s: int) -> list[Saying]:
-    """Return the records that name plans until now, the last of each moment, in order.
+class _Day:
+    """The plans of a pause until now, the last of each moment, in order."""
 
-    The first holds before its moment as well.
-    """
-    found = [one for one in said(run.records).sayings if one.event.kind == "plan"]
-    until = run.scenario.moment(now_s)
-    last = {one.at: one for one in found if one.at <= until}
-    return list(last.values()) or found[:1]
+    def __init__(self, run: Run, now_s: int) -> None:
+        self._run, self._now_s = run, now_s
+        found = [one for one in said(run.records).sayings if one.event.kind == "plan"]
+        until = run.scenario.moment(now_s)
+        last = {one.at: one for one in found if one.at <= until}
+        #: The first plan holds before its moment as well; a run without any is told by itself.
+        self._told, self._first = list(last.values()) or found[:1], found[:1]
+        self._plans: dict[datetime, Plan] = {}
 
+    def plan(self, n: int) -> Plan:
+        """Return the n-th plan as printed."""
+        at = self._told[n].at if self._told else self._run.scenario.moment(self._now_s)
+        if at not in self._plans:
+            self._plans[at] = self._run.plan(at)
+        return self._plans[at]
 
-def _made_for(run: Run, version: Saying) -> Known:
-    """Return the conditions for which a plan was made: of the first those announced."""
-    first = next(one for one in said(run.records).sayings if one.event.kind == "plan")
-    if version.record == first.record:
-        return known(run.scenario, (), min(version.at, run.scenario.start))
-    return known(run.scenario, _stood_before(run.records, version.record), version.at)
+    def made_for(self, n: int) -> Known:
+        """Return the conditions for which the n-th plan was made: the first as announced."""
+        scenario, told = self._run.scenario, self._told[n]
+        if told.record == self._first[0].record:
+            return known(scenario, (), min(told.at, scenario.start))
+        return known(scenario, _stood_before(self._run.records, told.record), told.at)
+
+    def ran(self) -> tuple[Plan, Past]:
+        """Return the plan that holds as it ran until now, and who is not back yet."""
+        now = self._run.scenario.moment(self._now_s)
+        plan, past = self._ran(-1, self._run.records, now)
+        away = (*self._turned_before(), *past.turns)
+        return plan, Past(tuple(one for one in away if one.back_s > self._now_s), past.late)
+
+    def resumed(self, plan: Plan, told: Known) -> Plan:
+        """Return a plan with what was announced before a stop that is over; as it is if none is."""
+        if not self.made_for(-1).stopped - told.stopped:
+            return plan
+        before = (n for n in range(len(self._told) - 2, -1, -1) if not self.made_for(n).stopped)
+        n = next(before, None)
+        if n is None:
+            return plan
+        at_s = self._run.scenario.seconds(self._told[n + 1].at)
+        held = _held_inside(self.plan(n), self.plan(n + 1), at_s)
+        return taken_up(plan, self.plan(n), self._now_s, held=held)
+
+    def _ran(self, n: int, records: tuple[Record, ...], at: datetime) -> tuple[Plan, Past]:
+        scenario = self._run.scenario
+        conditions = known(scenario, before_now(records, at), at)
+        return as_it_ran(scenario, self.plan(n), conditions)
+
+    def _turned_before(self) -> Iterator[Turn]:
+        """Yield those who were turned under plans before the one that holds, or by the next one."""
+        scenario = self._run.scenario
+        for n, after in enumerate(self._told[1:]):
+            at_s = scenario.seconds(after.at)
+            if at_s + _BACK_S > self._now_s:
+                records = _stood_before(self._run.records, after.record)
+                plan, past = self._ran(n, records, after.at)
+                yield from past.turns
+                yield from turned(scenario, plan, self.plan(n + 1), at_s)
 
 
 def _stood_before(records: Iterable[Record], one: Record) -> tuple[Record, ...]:
@@ -133,38 +175,12 @@ def _stood_before(records: Iterable[Record], one: Record) -> tuple[Record, ...]:
     return tuple(r for r in records if r.number <= seen.get((r.writer, r.chain), 0))
 
 
-def _turned_before(run: Run, versions: list[Saying], now_s: int) -> Iterator[Turn]:
-    """Yield those who were turned under plans before the one that holds, or by the next one."""
-    scenario = run.scenario
-    for one, after in pairwise(versions):
-        at_s = scenario.seconds(after.at)
-        if at_s + _BACK_S <= now_s:
-            continue
-        records = before_now(_stood_before(run.records, after.record), after.at)
-        conditions = known(scenario, records, after.at)
-        plan, past = as_it_ran(scenario, run.plan(one.at), conditions)
-        yield from past.turns
-        yield from turned(scenario, plan, run.plan(after.at), at_s)
-
-
-def _resumed(run: Run, versions: list[Saying], told: Known, plan: Plan) -> Plan:
-    """Return a plan with what was announced before a stop that is over; as it is if none is."""
-    stopped = [_made_for(run, one).stopped for one in versions]
-    if not stopped[-1] - told.stopped:
-        return plan
-    last = max((n for n, one in enumerate(stopped) if not one), default=None)
-    if last is None:
-        return plan
-    announced, at_s = run.plan(versions[last].at), run.scenario.seconds(versions[last + 1].at)
-    kept = {
-        (duty.id, trip.gate_in_s)
-        for duty in run.plan(versions[last + 1].at).duties
-        for trip in duty.trips
-    }
-    held = {
+def _held_inside(before: Plan, after: Plan, at_s: int) -> set[str]:
+    """Return the vehicles that were inside when one plan gave way to another, and stayed there."""
+    kept = {(duty.id, trip.gate_in_s) for duty in after.duties for trip in duty.trips}
+    return {
         duty.vehicle
-        for duty in announced.duties
+        for duty in before.duties
         for trip in duty.trips
         if trip.gate_in_s < at_s <= trip.gate_out_s and (duty.id, trip.gate_in_s) not in kept
     }
-    return taken_up(plan, announced, int(told.now_s), held=held)

@@ -63,7 +63,7 @@ def revise(scenario: Scenario, plan: Plan, now_s: int, events: Iterable[str]) ->
             found = _one(found, plan, now_s, told)
         except ScenarioError as error:
             rules = "; ".join(breach.rule for breach in error.breaches)
-            wrong.append(Breach("", 0, "event", told, rules))
+            wrong.append(Breach("", 0, "--event", told, rules))
     if wrong:
         raise ScenarioError(tuple(wrong))
     return found
@@ -123,7 +123,7 @@ def _one(known: Revised, plan: Plan, now_s: int, told: str) -> Revised:
 
 
 def _refusal(rule: str) -> ScenarioError:
-    return ScenarioError((Breach("", 0, "event", "", rule),))
+    return ScenarioError((Breach("", 0, "--event", "", rule),))
 
 
 def _serve(known: Revised, corridors: list[str], now_s: int, share: float) -> Revised:
@@ -150,10 +150,14 @@ def _lose(known: Revised, plan: Plan, names: list[str]) -> Revised:
 
 
 def _opens(scenario: Scenario, corridor: str, at: datetime, now_s: int) -> Scenario:
-    """Let a window open at another moment: later by a gate that lets nobody through until then."""
+    """Let a window open at another moment: later by a gate that lets nobody through until then.
+
+    Whatever shut the gate before ends then: who tells that it opens means that people can pass.
+    """
     window = window_on(scenario, corridor, at)
     if at >= window.closes:
         raise _refusal("must be before the window closes")
+    scenario = _lifted(scenario, corridor, at, now_s)
     if at > window.opens:
         # What went through before now did so, whatever was said of the opening.
         since = max(window.opens, scenario.moment(now_s))
@@ -164,6 +168,19 @@ def _opens(scenario: Scenario, corridor: str, at: datetime, now_s: int) -> Scena
     if scenario.seconds(at) < now_s:
         raise _refusal("must not be before now")
     return _with_window(scenario, window, dataclasses.replace(window, opens=at))
+
+
+def _lifted(scenario: Scenario, corridor: str, at: datetime, now_s: int) -> Scenario:
+    """Return a scenario in which what shuts a gate now, or was said to, is over at a moment."""
+    now, changes = scenario.moment(now_s), list[GateChange]()
+    for one in scenario.changes:
+        shuts = one.corridor == corridor and one.persons_share == one.vehicles_share == 0
+        said_ = one.since <= now or one.source == _SOURCE
+        if not (shuts and said_ and one.since <= at < one.until):
+            changes.append(one)
+        elif one.since < at:
+            changes.append(dataclasses.replace(one, until=at))
+    return scenario.replace(changes=tuple(changes))
 
 
 def _closes(scenario: Scenario, corridor: str, at: datetime, now_s: int) -> Scenario:

@@ -27,7 +27,7 @@ from clearway.operate.state import lay_out, ran
 from clearway.operate.state_walks import Trace
 
 #: Records of what holds from a moment on: those of the very moment of planning are not past yet.
-_FROM_NOW: Final = frozenset({"window", "closure", "gate", "stop", "resume"})
+_FROM_NOW: Final = frozenset({"window", "closure", "gate", "stop", "resume", "vehicle", "convoy"})
 #: Seconds that sums of floating-point numbers may be off by.
 _CRUMB_S: Final = 1e-3
 
@@ -53,12 +53,7 @@ NOTHING: Final = Past()
 
 def before_now(records: tuple[Record, ...], now: datetime) -> tuple[Record, ...]:
     """Return records without those that tell what holds from ``now`` on."""
-    return tuple(
-        one
-        for one in records
-        if one.event.at != now
-        or not (one.event.kind in _FROM_NOW or one.event.about.get("state") == "lost")
-    )
+    return tuple(one for one in records if one.event.at != now or one.event.kind not in _FROM_NOW)
 
 
 def as_it_ran(scenario: Scenario, plan: Plan, conditions: Known) -> tuple[Plan, Past]:
@@ -169,13 +164,12 @@ class _Walks:
         return steps * step_s
 
     def _span(self, depart_s: int, left_s: NDArray[np.float64], spacing: float) -> int | None:
-        """Return over how long a part leaves; who left before now has left by now."""
-        last = float(left_s[-1])
-        until = last + spacing
+        """Return over how long a part leaves: whole steps, none of it later than it did."""
+        first, last = float(left_s[0]), float(left_s[-1])
+        steps = math.floor((last + spacing - first) / self._step_s + _CRUMB_S)
         if last < self._now_s:
-            until = min(until, self._now_s)
-        steps = max(1, math.ceil((until - depart_s) / self._step_s - _CRUMB_S))
-        span_s = min(steps * self._step_s, self._slot_s)
+            steps = min(steps, math.ceil((self._now_s - depart_s) / self._step_s))
+        span_s = min(max(steps, 1) * self._step_s, self._slot_s)
         return None if span_s == self._slot_s else span_s
 
     def _name(self, name: str, n: int) -> str:

@@ -176,19 +176,27 @@ class _Teller:
 
     def _serve(self, there: Known, corridor: str, share: float) -> None:
         """Let a gate serve again that is shut, and at a share if it does not already."""
+        self._lift(there, corridor)
+        if any(one != share for one in self._served(corridor, self.now_s)):
+            self._add("gate", corridor=corridor, persons_share=share, vehicles_share=share)
+
+    def _lift(self, there: Known, corridor: str) -> None:
+        """Let a stop and a closure of a gate be over."""
         if corridor in there.stopped:
             self._add("resume", corridors=[corridor], reason="")
         if corridor in there.closed:
             self._add("closure", corridor=corridor, closed=False, reason="")
-        after = self._known()
-        served = (
-            Shares(after.scenario, corridor, by).at(np.array([self.now_s]))[0] for by in SERVES
-        )
-        if any(one != share for one in served):
-            self._add("gate", corridor=corridor, persons_share=share, vehicles_share=share)
+
+    def _served(self, corridor: str, at_s: int) -> list[float]:
+        """Return the shares at which a gate serves at a moment, by what is known now."""
+        scenario = self._known().scenario
+        return [float(Shares(scenario, corridor, by).at(np.array([at_s]))[0]) for by in SERVES]
 
     def _hours(self, there: Known, corridor: str, verb: str, said: str) -> None:
-        """Announce the hours of a window; one that is open is cut first where it opens later."""
+        """Announce the hours of a window; one that is open is cut first where it opens later.
+
+        An opening lifts what shuts the gate.
+        """
         scenario, now = self.scenario, self.scenario.moment(self.now_s)
         at = moment_said(there.scenario, self.now_s, said)
         window = window_on(there.scenario, corridor, at)
@@ -196,15 +204,18 @@ class _Teller:
         known_s = stretch.open_s[-1][0] if stretch.open_s and not stretch.late else None
         opens = window.opens if known_s is None else scenario.moment(known_s)
         hours = (at, window.closes) if verb == "opens" else (opens, at)
-        if hours == (opens, window.closes) and not stretch.late:
-            return
         day = scenario.moment(scenario.seconds(window.opens)).date().isoformat()
         about = {"corridor": corridor, "day": day}
-        if verb == "opens" and stretch.opened and opens <= now < at:
-            until = {"opens": opens.isoformat(), "closes": now.isoformat()}
-            self._add("window", **about, state="cut", **until)
-        told = {"opens": hours[0].isoformat(), "closes": hours[1].isoformat()}
-        self._add("window", **about, state="announced", **told)
+        if verb == "opens":
+            self._lift(there, corridor)
+        if hours != (opens, window.closes) or stretch.late:
+            if verb == "opens" and stretch.opened and opens <= now < at:
+                until = {"opens": opens.isoformat(), "closes": now.isoformat()}
+                self._add("window", **about, state="cut", **until)
+            told = {"opens": hours[0].isoformat(), "closes": hours[1].isoformat()}
+            self._add("window", **about, state="announced", **told)
+        if verb == "opens" and not any(self._served(corridor, scenario.seconds(at))):
+            self._add("gate", corridor=corridor, persons_share=1.0, vehicles_share=1.0)
 
     def _trip(self, name: str) -> int:
         """Return the number of the trip that a vehicle is on, or of its last."""

@@ -5,19 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from clearway.model.duty import ConvoyRun, Duty, Stop, Trip
 from clearway.model.plan import Plan
 from clearway.model.replan import Turn
 from clearway.operate.known import Known
-from clearway.operate.state_rides import NEVER, Ride
+from clearway.operate.state_rides import Ride
 from clearway.solve.drives import home
 
 #: What a record calls a stop of a vehicle that is over, and one of a convoy.
 _BOARDED, _DELIVERED = "boarded", "delivered"
-#: Times of a trip by the point of which they are.
-_POINTS: Final = {"leave_s": "left", "gate_in_s": "gate in", "gate_out_s": "gate out"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +109,13 @@ def _as_printed(ride: Ride, now_s: int) -> bool:
 
 def _trips(ride: Ride, now_s: int) -> Iterator[Trip]:
     """Yield the trips of a vehicle as driven; after a loss or a turn those that were over."""
+    clock = _Clock(now_s)
     for n, trip in enumerate(ride.errand.trips):
-        out = ride.when(n, "gate out")
-        if out < now_s:
-            yield _driven(ride, n, now_s)
-        elif ride.end_s <= now_s:
+        over = ride.when(n, "gate out") < now_s
+        if not over and ride.end_s <= now_s:
             return
-        elif _came_in(ride, n) < now_s:
-            yield _driven(ride, n, now_s)
+        if over or _came_in(ride, n) < now_s:
+            yield _driven(ride, n, clock)
         elif trip.gate_in_s >= now_s and trip.leave_s >= now_s:
             yield trip
         else:
@@ -130,11 +126,10 @@ def _came_in(ride: Ride, n: int) -> float:
     return ride.when(n, "gate in" if ride.errand.trips[n].corridor_in else "left")
 
 
-def _driven(ride: Ride, n: int, now_s: int) -> Trip:
+def _driven(ride: Ride, n: int, clock: _Clock) -> Trip:
     """Return a trip that has begun with the times of what is over; the rest as soon as can be."""
     trip = ride.errand.trips[n]
     name = _BOARDED if ride.errand.duty else _DELIVERED
-    clock = _Clock(now_s)
     leave_s = clock.at(ride.when(n, "left"), trip.leave_s)
     gate_in_s = clock.at(ride.when(n, "gate in"), trip.gate_in_s) if trip.corridor_in else leave_s
     stops = list[Stop]()
@@ -147,6 +142,7 @@ def _driven(ride: Ride, n: int, now_s: int) -> Trip:
         )
     out_s = clock.at(ride.when(n, "gate out"), trip.gate_out_s)
     arrive_s = clock.at(ride.when(n, "arrived"), trip.arrive_s)
+    clock.turn(gate_in_s)
     return replace(
         trip,
         leave_s=leave_s,
@@ -159,9 +155,10 @@ def _driven(ride: Ride, n: int, now_s: int) -> Trip:
 
 
 class _Clock:
-    """Times of one trip, point after point; as late as the points before, and none of them past.
+    """Times of trips, point after point: of what is over as it was, of the rest as late as that.
 
-    What is expected at no time that is known is as late as what came before it, and not before now.
+    What is to come does not come before now. When a gate lets it pass is found later. No trip
+    begins with the one before it, though a record of a later trip may tell them to be over at once.
     """
 
     def __init__(self, now_s: int) -> None:
@@ -169,33 +166,29 @@ class _Clock:
 
     def at(self, at_s: float, printed_s: int) -> int:
         """Return the whole second of a point, by what is known of it and was printed."""
-        if at_s < self._now_s:
-            found = math.floor(at_s)
-        elif at_s < NEVER:
-            found = math.ceil(at_s)
-        else:
-            found = max(printed_s + self._late, self._now_s)
+        over = at_s < self._now_s
+        found = math.floor(at_s) if over else max(printed_s + self._late, self._now_s)
         found = int(max(found, self._last))
         self._last, self._late = found, max(found - printed_s, 0)
         return found
 
+    def turn(self, gate_in_s: int) -> None:
+        """Go on to the next trip."""
+        self._last, self._late = gate_in_s + 1, 0
+
 
 def _to_come(ride: Ride, n: int, now_s: int) -> Trip:
-    """Return a trip that was to have begun by now and did not: it begins now, or when expected."""
+    """Return a trip that was to have begun by now and did not: it begins now."""
     trip, left = ride.errand.trips[n], ride.when(n, "left")
-    expected = _came_in(ride, n)
-    begins = math.ceil(expected) if expected < NEVER else max(now_s, trip.gate_in_s)
-    later = max(begins - trip.gate_in_s, 0)
+    later = max(now_s - trip.gate_in_s, 0)
     leave_s = math.floor(left) if left < now_s else max(trip.leave_s + later, now_s)
-    if not trip.corridor_in:
-        leave_s = trip.leave_s + later
     stops = (
         replace(stop, arrive_s=stop.arrive_s + later, leave_s=stop.leave_s + later)
         for stop in trip.stops
     )
     return replace(
         trip,
-        leave_s=min(leave_s, trip.gate_in_s + later),
+        leave_s=min(leave_s, trip.gate_in_s + later) if trip.corridor_in else trip.leave_s + later,
         gate_in_s=trip.gate_in_s + later,
         stops=tuple(stops),
         gate_out_s=trip.gate_out_s + later,

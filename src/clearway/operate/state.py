@@ -220,8 +220,25 @@ def _heard(layout: Layout, conditions: Known) -> _Heard:
     for window in conditions.windows:
         opens = float(seconds(window.window.opens))
         hours[corridors[window.window.corridor]].append(Hours(opens, window.closings))
-    told = Told(tuple(calls), {k: tuple(sorted(many)) for k, many in hours.items()})
+    ordered = {k: tuple(sorted(many)) for k, many in hours.items()}
+    told = Told(tuple(calls), ordered, _told_shut(conditions))
     return _Heard(told, vehicles, convoys, tuple(odd))
+
+
+def _told_shut(conditions: Known) -> dict[int, tuple[float, ...]]:
+    """Return when each corridor, by row, was told to be stopped or closed."""
+    corridors = row_of(conditions.scenario.corridors)
+    found: dict[int, list[float]] = defaultdict(list)
+    for one in (*conditions.of("stop"), *conditions.of("closure")):
+        about, at = one.event.about, float(conditions.scenario.seconds(one.at))
+        if one.event.kind == "stop":
+            names = about["corridors"] or list(corridors)
+        else:
+            names = [about["corridor"]] if about["closed"] else []
+        for name in names:
+            if name in corridors:
+                found[corridors[name]].append(at)
+    return {k: tuple(many) for k, many in found.items()}
 
 
 def _heard_vehicles(layout: Layout, conditions: Known) -> tuple[dict[str, list[Heard]], list[Odd]]:

@@ -280,10 +280,9 @@ class _Teller:
 
     def _moment(self, seconds: float) -> Said:
         """Return the time of day, with the day in front where it is another one."""
-        clock, day = self.calendar.clock(seconds), self.calendar.day_of(seconds)
-        if day == self.calendar.day_of(self.state.now_s):
-            return clock
-        return Said(f"{self.calendar.short(day)} {clock}")
+        if self.calendar.day_of(seconds) == self.calendar.day_of(self.state.now_s):
+            return self.calendar.clock(seconds)
+        return self.calendar.short_at(seconds)
 
 
 def _parts(where: Whereabouts) -> tuple[Many, ...]:

@@ -21,8 +21,8 @@ from clearway.operate.state_table import Blocks, Table
 
 NEVER: Final = math.inf
 _CRUMB: Final = 1e-6
-#: What happens at one moment happens in this order.
-_CLOSE, _SHUT, _LAST, _OPEN, _CALL, _DUE, _RETRY = range(7)
+#: What happens at one moment happens in this order: who is called as a gate is shut stays at home.
+_CLOSE, _LAST, _CALL, _SHUT, _OPEN, _DUE, _RETRY = range(7)
 
 
 class Call(NamedTuple):
@@ -85,10 +85,14 @@ class Told:
     hours
         For each corridor's row its windows in order; where there are none, those of the gate hold
         as they are.
+    shut
+        For each corridor's row when it was told to be shut, even if it was so already: whoever was
+        called all the same, and did not leave yet, stays at home.
     """
 
     calls: tuple[Call, ...] = ()
     hours: Mapping[int, tuple[Hours, ...]] = field(default_factory=dict)
+    shut: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
 
 
 def trace(table: Table, gates: Sequence[Gate], told: Told, now_s: float) -> Trace:
@@ -145,7 +149,8 @@ def _timeline(mouth: _Mouth, told: Told) -> list[_Item]:
     blocks = mouth.blocks
     block_of = {movement: block for block, movement in enumerate(blocks.movement.tolist())}
     items = [_Item(since, _OPEN) for since, _ in mouth.gate.serves]
-    items += [_Item(until, _SHUT) for _, until in mouth.gate.serves]
+    shut = (at for at in told.shut.get(blocks.corridor, ()) if not mouth.gate.open_at(at))
+    items += [_Item(at, _SHUT) for at in (*(until for _, until in mouth.gate.serves), *shut)]
     for one in mouth.hours:
         ends = [since for since, _ in one.closings[1:]]
         for (since, closes), until in zip(one.closings, [*ends, NEVER], strict=True):

@@ -56,6 +56,10 @@ class Calendar:
         name = Locale.parse(self.words.lang).days["format"][width][day.weekday()]
         return self.words.say("time.short", weekday=Said(name), day=self.words.code(day.day))
 
+    def short_at(self, seconds: float) -> Said:
+        """Return a moment that fits a table's cell: "Thu 20 08:15"."""
+        return Said(f"{self.short(self.day_of(seconds))} {self.clock(seconds)}")
+
     def weekday(self, day: date) -> Said:
         """Return the name of the day of the week."""
         return Said(Locale.parse(self.words.lang).days["format"]["wide"][day.weekday()])

@@ -26,10 +26,17 @@ class BreachLog:
 
     def add(self, file: str, row: int, field: str, value: object, rule: str) -> None:
         """Note that ``value`` of ``field``, in line ``row`` of ``file``, breaks ``rule``."""
-        count = self._counts.get((file, rule), 0) + 1
-        self._counts[file, rule] = count
+        self._note(Breach(file, row, _plain(field), _plain(value), rule))
+
+    def add_path(self, file: str, field: str, path: object, rule: str) -> None:
+        """Note that ``path`` breaks ``rule``; it is told whole: its end tells it apart."""
+        self._note(Breach(file, 0, field, "".join(map(_visible, str(path))), rule))
+
+    def _note(self, breach: Breach) -> None:
+        count = self._counts.get((breach.file, breach.rule), 0) + 1
+        self._counts[breach.file, breach.rule] = count
         if count <= LISTED:
-            self._listed.append(Breach(file, row, _plain(field), _plain(value), rule))
+            self._listed.append(breach)
 
     def done(self) -> None:
         """Raise one error with all that was noted, by file and row, if anything was.

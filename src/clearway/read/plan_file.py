@@ -113,7 +113,7 @@ def _text(path: Path, log: BreachLog) -> str | None:
         log.add(path.name, 0, "file", type(error).__name__, "must be readable")
         return None
     if "\0" in path.name or path.name in {"", ".."}:
-        log.add(path.name or ".", 0, "file", path, "must be the name of a file")
+        log.add_path(path.name or ".", "file", path, "must be the name of a file")
         return None
     return read_text(folder, path.name, LIMITS, log)
 

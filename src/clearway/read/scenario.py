@@ -123,7 +123,7 @@ def _place(folder: str | os.PathLike[str], log: BreachLog) -> Path:
     except (OSError, RuntimeError, ValueError):
         place, found = Path(folder), False
     if not found:
-        log.add("", 0, "folder", folder, "must be a folder that can be read")
+        log.add_path("", "folder", folder, "must be a folder that can be read")
         log.done()
     return place
 

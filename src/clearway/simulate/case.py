@@ -10,14 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearway.model.network import FOOT_FLOW_PERSONS_PER_M_S
-from clearway.model.plan import Plan
+from clearway.model.plan import Movement, Plan
 from clearway.model.population import CAR, WALK
 from clearway.model.rules import Rules
 from clearway.model.scenario import Scenario, row_of
 from clearway.simulate.folk import Folk, gather_folk
 from clearway.simulate.orders import Roster, draw_up
 from clearway.simulate.speed import STANDING_PERSONS_PER_M2, WAVE_M_PER_S
-from clearway.simulate.state import BIN_S, NOBODY
+from clearway.simulate.state import (
+    AT,
+    BIN_S,
+    CORRIDOR,
+    END,
+    GROUP,
+    NOBODY,
+    STANDING_BY,
+    UNIT_INDEXES,
+)
 from clearway.simulate.streets import Streets
 from clearway.simulate.ways import (
     STANDSTILL_M_PER_S,
@@ -63,6 +72,11 @@ class Case:
         Shape (b, 2), seconds at which it may be called, and before closing at which no more.
     blocks_of
         Shape (k + 1,), first block of each corridor.
+    home
+        Shape (n, 3), where the way of each household begins and ends if it is called, and by which
+        corridor.
+    unit
+        Shape (units, 8), ``Crowd.whole`` before anything happens, everybody to be called.
     horizon_s
         Seconds after which nothing is followed any more.
     roster
@@ -82,6 +96,8 @@ class Case:
     folk: Folk
     block: NDArray[np.float64]
     blocks_of: NDArray[np.int64]
+    home: NDArray[np.int32]
+    unit: NDArray[np.int32]
     horizon_s: int
     roster: Roster | None = None
 
@@ -94,11 +110,7 @@ class Case:
 def lay_out(scenario: Scenario, plan: Plan, rules: Rules) -> Case:
     """Return the case of ``plan`` run by ``rules``."""
     corridors = row_of(scenario.corridors)
-    order = sorted(
-        range(len(plan.movements)),
-        key=lambda m: (corridors[plan.movements[m].corridor], plan.movements[m].depart_s, m),
-    )
-    movements = [plan.movements[m] for m in order]
+    movements = _in_order(scenario, plan)
     zones, modes = row_of(scenario.zones), {one.id: one.own_way for one in scenario.groups}
     ways = _Ways(scenario)
     way_of = [
@@ -114,11 +126,6 @@ def lay_out(scenario: Scenario, plan: Plan, rules: Rules) -> Case:
     on_foot = near_way[:, _first(scenario, WALK)]
     folk = gather_folk(scenario, plan, movements, np.array(way_of), on_foot)
     folk = dataclasses.replace(folk, near_way=near_way[folk.zone, folk.group])
-    latest = {(one.zone, one.group, one.corridor): one.before_s for one in rules.last_departures}
-    block = [
-        (float(one.depart_s), latest.get((one.zone, one.group, one.corridor), 0.0))
-        for one in movements
-    ]
     places = [corridors[one.corridor] for one in movements]
     last = max(scenario.seconds(window.closes) for window in scenario.windows)
     # Beyond the last closing by so much that a look at every gate comes after it.
@@ -126,6 +133,8 @@ def lay_out(scenario: Scenario, plan: Plan, rules: Rules) -> Case:
     horizon = last + scenario.uncertainty.extension_s.high + beyond
     streets, gate, again = ways.streets()
     route, metres, start = ways.routes(gate, again)
+    columns = (start[folk.way], start[folk.way + 1], ways.corridors()[folk.way])
+    home = np.stack(columns, axis=1).astype(np.int32)
     return Case(
         scenario,
         plan,
@@ -138,11 +147,48 @@ def lay_out(scenario: Scenario, plan: Plan, rules: Rules) -> Case:
         start,
         ways.corridors(),
         folk,
-        np.array(block, dtype=np.float64).reshape(-1, 2),
+        _blocks(movements, rules),
         np.searchsorted(places, np.arange(len(scenario.corridors) + 1)).astype(np.int64),
+        home,
+        _units(home, folk),
         int(-(-horizon // BIN_S) * BIN_S),
         draw_up(scenario, plan),
     )
+
+
+def ruled(case: Case, rules: Rules) -> Case:
+    """Return ``case`` run by other rules; all else is shared."""
+    block = _blocks(_in_order(case.scenario, case.plan), rules)
+    return dataclasses.replace(case, rules=rules, block=block)
+
+
+def _in_order(scenario: Scenario, plan: Plan) -> list[Movement]:
+    """Return the movements corridor by corridor, as they are called."""
+    corridors, told = row_of(scenario.corridors), plan.movements
+    order = sorted(
+        range(len(told)), key=lambda m: (corridors[told[m].corridor], told[m].depart_s, m)
+    )
+    return [told[m] for m in order]
+
+
+def _blocks(movements: list[Movement], rules: Rules) -> NDArray[np.float64]:
+    """Return ``Case.block``."""
+    latest = {(one.zone, one.group, one.corridor): one.before_s for one in rules.last_departures}
+    rows = [
+        (float(one.depart_s), latest.get((one.zone, one.group, one.corridor), 0.0))
+        for one in movements
+    ]
+    return np.array(rows, dtype=np.float64).reshape(-1, 2)
+
+
+def _units(home: NDArray[np.int32], folk: Folk) -> NDArray[np.int32]:
+    """Return ``Case.unit``."""
+    count = len(home)
+    found = np.zeros((STANDING_BY * count, UNIT_INDEXES), dtype=np.int32)
+    found[:, CORRIDOR] = NOBODY
+    found[:count, [AT, END, CORRIDOR]] = home
+    found[:count, GROUP] = folk.group
+    return found
 
 
 def _near_ways(scenario: Scenario, ways: _Ways) -> NDArray[np.int64]:

@@ -70,7 +70,7 @@ from clearway.simulate.state import (
     World,
     borrow,
 )
-from clearway.simulate.wheel import pop, push
+from clearway.simulate.wheel import pop, push, turn
 
 #: Share of its rate below which a gate that is busy with vehicles begins no other check.
 LEAST_SHARE: Final = 0.1
@@ -81,15 +81,15 @@ def run_pause(held: World, step_s: float) -> Any:
     """Run the whole pause of one member; what it counts is in ``held.pause``."""
     world = borrow(held)
     wheel = world.wheel
-    steps = int(len(wheel.head) * wheel.tick_s[0] / step_s)
-    ticks = int(step_s / wheel.tick_s[0])
+    steps = int(wheel.ticks[0] / wheel.per_s[0] / step_s)
+    ticks = int(step_s * wheel.per_s[0])
     _start_uncalled(world)
     for step in range(steps):
-        wheel.now[0] = step * ticks
+        turn(world, step * ticks)
         for k in range(len(world.pause.gate)):
             _look(world, k, step, step * step_s)
         for tick in range(step * ticks, (step + 1) * ticks):
-            wheel.now[0] = tick
+            turn(world, tick)
             _run_tick(world)
     _send_rest_home(world, steps * step_s)
 
@@ -109,7 +109,7 @@ def _run_tick(world: World) -> Any:
 @numba.njit(cache=True, nogil=True)
 def _send_rest_home(world: World, time: float) -> Any:
     """Send home whoever, uncalled, is still on the way to a gate after the last closing."""
-    for unit in range(len(world.crowd.whole)):
+    for unit in range(world.pause.chain[-1, 0]):
         if world.crowd.whole[unit, PHASE] in (WALKING, WAITING):
             send_home(world, unit, time)
 
@@ -144,8 +144,9 @@ def _leave(world: World, unit: int) -> Any:
 
 
 @numba.njit(cache=True, nogil=True)
-def _look(world: World, k: int, step: int, time: float) -> Any:
+def _look(held: World, k: int, step: int, time: float) -> Any:
     """See how corridor ``k`` stands at ``time``, the begin of ``step``, and act on it."""
+    world = borrow(held)
     pause = world.pause
     window = int(pause.live[k, WINDOW])
     if window >= pause.course.shape[1]:
@@ -188,7 +189,7 @@ def _open(world: World, k: int, window: int) -> Any:
     real[pause.again[k], SECONDS_EACH] = 1.0 / again if again > 0.0 else 0.0
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, forceinline=True)
 def _share_rate(world: World, k: int, window: int, step: int) -> Any:
     """Leave to those at gate ``k`` what vehicles of the fleet leave of its rate in this step."""
     rate = world.pause.course[k, window, RATE]
@@ -200,7 +201,7 @@ def _share_rate(world: World, k: int, window: int, step: int) -> Any:
         world.roads.real[world.pause.gate[k], SECONDS_EACH] = each
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, forceinline=True)
 def _call(world: World, k: int, time: float) -> Any:
     """Call the blocks that are due, in order, unless they are held or it is too late for them."""
     pause = world.pause
@@ -215,7 +216,7 @@ def _call(world: World, k: int, time: float) -> Any:
             pause.live[k, POINTER] += 1.0
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, forceinline=True)
 def _held(world: World, k: int) -> Any:
     """Return whether calls are held: too many wait at gate ``k``, or are on the way to it.
 
@@ -229,7 +230,7 @@ def _held(world: World, k: int) -> Any:
     return pause.live[k, CALLED_OUT] > pause.rule[k, HOLD_CALLED]
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, forceinline=True)
 def _in_time(world: World, k: int, block: int, time: float) -> Any:
     """Return whether ``block`` may still be called: before its hour, and its group admitted."""
     pause, first = world.pause, world.pause.folk[block]
@@ -238,7 +239,7 @@ def _in_time(world: World, k: int, block: int, time: float) -> Any:
     return time <= pause.live[k, CLOSES] - pause.block[block, LATEST]
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, forceinline=True)
 def _call_again_first(world: World, k: int, time: float) -> Any:
     """Call those first who were called in an earlier window and sent home."""
     pause, crowd = world.pause, world.crowd
@@ -266,7 +267,7 @@ def _call_block(world: World, k: int, block: int, time: float) -> Any:
 def _send_group_home(world: World, k: int, group: int, time: float) -> Any:
     """Send home everyone of ``group`` who waits at gate ``k`` or is on the way to it."""
     crowd = world.crowd
-    for unit in range(len(crowd.whole)):
+    for unit in range(world.pause.chain[-1, 0]):
         if crowd.whole[unit, CORRIDOR] == k and crowd.whole[unit, GROUP] == group:
             phase = crowd.whole[unit, PHASE]
             if phase in (WALKING, WAITING):
@@ -278,7 +279,7 @@ def _send_group_home(world: World, k: int, group: int, time: float) -> Any:
 def _turn(world: World, k: int, time: float, closes: float) -> Any:
     """On notice of an earlier closing: those before the marked point go back, the others on."""
     crowd, pause = world.crowd, world.pause
-    for unit in range(len(crowd.whole)):
+    for unit in range(world.pause.chain[-1, 0]):
         if crowd.whole[unit, CORRIDOR] != k or crowd.whole[unit, PHASE] != INSIDE_CORRIDOR:
             continue
         metres = _metres(world, unit, time)
@@ -333,7 +334,7 @@ def _end(world: World, k: int, unit: int, time: float, phase: int) -> Any:
 def _close(world: World, k: int, time: float, unannounced: bool) -> Any:
     """Close corridor ``k``: who is inside is caught, or in the open if nobody could know."""
     crowd, pause = world.crowd, world.pause
-    for unit in range(len(crowd.whole)):
+    for unit in range(world.pause.chain[-1, 0]):
         if crowd.whole[unit, CORRIDOR] != k:
             continue
         phase = crowd.whole[unit, PHASE]

@@ -29,7 +29,9 @@ def gather(
     numbers: Sequence[int],
     seed: int,
     threads: int,
-    heard: Callable[[int], bool],
+    heard: Callable[[Member], bool],
+    *,
+    first: Sequence[int] = (),
 ) -> Ensemble:
     """Return the ensemble of members ``numbers``, in their order.
 
@@ -44,18 +46,22 @@ def gather(
     threads
         How many members run at a time.
     heard
-        Told after each member how many are done; true ends with those, one at the least.
+        Told each member that is done; true ends with those, one at the least.
+    first
+        Members that are run before the others, whatever their place.
     """
     done: dict[int, Member] = {}
     with ThreadPoolExecutor(max_workers=threads) as pool:
-        todo = iter(numbers)
+        ahead = set(first)
+        todo = iter([*first, *(one for one in numbers if one not in ahead)])
         running = _begin(pool, case, seed, islice(todo, threads))
         ended = False
         while running:
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
-                done[running.pop(future)] = future.result()
-            ended = heard(len(done)) or ended
+                member = future.result()
+                done[running.pop(future)] = member
+                ended = heard(member) or ended
             if not ended:
                 running |= _begin(pool, case, seed, islice(todo, len(finished)))
     return _stack(case, seed, {number: done[number] for number in numbers if number in done})

@@ -62,7 +62,6 @@ from clearway.simulate.state import (
     WAIT_HEAD,
     WAIT_NEXT,
     WAIT_TAIL,
-    WORK,
     World,
     space,
 )
@@ -117,10 +116,12 @@ def enter(world: World, link: int, unit: int, time: float) -> Any:
 def _arrive(world: World, link: int, unit: int, time: float) -> Any:
     """Let ``unit`` come to the end of ``link``: go on at once, or stand behind the others."""
     index = world.roads.whole
-    alone = index[link, FRONT] == NOBODY and index[link, HEAD] == NOBODY
-    _join(world, link, unit)
-    if alone:
+    if index[link, FRONT] == NOBODY and index[link, HEAD] == NOBODY:
+        index[link, FRONT] = unit
+        world.crowd.whole[unit, STATE] = QUEUED
         serve(world, link, time)
+    else:
+        _join(world, link, unit)
 
 
 @numba.njit(cache=True, nogil=True, forceinline=True)
@@ -172,7 +173,7 @@ def _may_go(world: World, link: int, onward: int, unit: int, time: float) -> Any
         _wait(world, link, onward)
         crowd.whole[unit, STATE] = BLOCKED
         return False
-    goes = max(roads.real[onward, ENTRY_FREE], gap_s(world, onward, size))
+    goes = max(roads.real[onward, ENTRY_FREE], gap_s(world, onward, size, time))
     if goes <= time:
         return True
     _keep(world, onward, unit, goes)
@@ -276,7 +277,7 @@ def wake(world: World, link: int, time: float) -> Any:
             roads.whole[link, WAIT_TAIL] = NOBODY
         if onward == link:
             goes = max(time, roads.real[behind, EXIT_FREE], roads.real[link, ENTRY_FREE])
-            _keep(world, link, unit, max(goes, gap_s(world, link, size)))
+            _keep(world, link, unit, max(goes, gap_s(world, link, size, time)))
         elif unit != NOBODY:
             push(world, unit, time, READY)
 
@@ -295,9 +296,7 @@ def check(world: World, link: int, time: float) -> Any:
                 return
             _unqueue(world, link)
             roads.real[link, BUSY] += 1
-            taken = (
-                crowd.real[unit, WORK] * roads.real[link, SECONDS_EACH] * roads.whole[link, POINTS]
-            )
+            taken = crowd.work[unit] * roads.real[link, SECONDS_EACH] * roads.whole[link, POINTS]
             begun = max(time, crowd.real[unit, ENTERED])
             push(world, unit, begun + taken, CHECKED)
         else:

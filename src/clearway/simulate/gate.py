@@ -50,7 +50,6 @@ from clearway.simulate.state import (
     UNCALLED,
     WAITING,
     WINDOW,
-    WORK,
     World,
     space,
 )
@@ -169,8 +168,9 @@ def call_again(world: World, unit: int) -> Any:
     k = pause.home[household, 2]
     pause.origin[fresh], pause.will[fresh] = household, GOES
     pause.leave_s[fresh] = pause.spread_s[household]
-    for column in (SIZE, PACE, WORK, SPACE):
+    for column in (SIZE, PACE, SPACE):
         crowd.real[fresh, column] = crowd.real[household, column]
+    crowd.work[fresh] = crowd.work[household]
     crowd.whole[fresh, GROUP] = crowd.whole[household, GROUP]
     crowd.whole[fresh, CORRIDOR], crowd.whole[fresh, PHASE] = k, HOME
     crowd.whole[fresh, AT], crowd.whole[fresh, END] = (

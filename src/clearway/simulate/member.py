@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +28,6 @@ from clearway.simulate.state import (
     ENDS,
     GATE,
     GOES,
-    GROUP,
     LIVE,
     N_BACK,
     N_CAUGHT,
@@ -43,23 +41,21 @@ from clearway.simulate.state import (
     RECHECK,
     SIZE,
     SPACE,
+    STANDING_BY,
     STAYS,
     UNANNOUNCED,
     UNCALLED,
     UNIT_INDEXES,
     UNIT_NUMBERS,
-    WORK,
     Crowd,
     Pause,
     Roads,
     World,
     new_wheel,
+    no_rows,
 )
 from clearway.simulate.streets import TICK_S, new_roads
 from clearway.simulate.traffic import BACK, CAUGHT, IN_OPEN
-
-#: Rows of units a household: itself, and as many on average for when it is called again.
-STANDING_BY: Final = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +87,11 @@ class Member:
     willing: NDArray[np.int64]
     most: int
     fleet: FleetRun | None = None
+
+    @property
+    def catches(self) -> bool:
+        """Whether anybody is caught."""
+        return bool(self.tally[:, N_CAUGHT].sum() > 0)
 
 
 def run_member(case: Case, seed: int, number: int) -> Member:
@@ -169,24 +170,25 @@ def _roads(case: Case) -> Roads:
 
 def _crowd(case: Case, draw: Draw, folk: HouseholdDraw, itself: NDArray[np.bool_]) -> Crowd:
     count = len(case.folk.size)
-    real = np.zeros((STANDING_BY * count, UNIT_NUMBERS))
-    whole = np.zeros((STANDING_BY * count, UNIT_INDEXES), dtype=np.int32)
-    whole[:, CORRIDOR] = NOBODY
-    way = np.where(itself, case.folk.near_way, case.folk.way)
+    real = no_rows(STANDING_BY * count, UNIT_NUMBERS, np.float64)
+    whole = no_rows(STANDING_BY * count, UNIT_INDEXES, np.int32)
+    whole[:] = case.unit
+    work = np.zeros(STANDING_BY * count)
     real[:count, SIZE] = case.folk.size
-    real[:count, WORK] = case.folk.size * folk.work
+    work[:count] = case.folk.size * folk.work
     for g, group in enumerate(case.scenario.groups):
-        mine = case.folk.group == g
+        mine = np.flatnonzero(case.folk.group == g)
         drives = group.persons_per_car is not None
         # How slow people are on foot says nothing about cars.
         pace = 1.0 if drives else draw.pace
-        real[:count][mine, PACE] = group.speed_m_per_s.at(folk.speed[mine]) * pace
+        real[mine, PACE] = group.speed_m_per_s.at(folk.speed[mine]) * pace
         each = group.persons_per_car.central if group.persons_per_car else 1.0
-        real[:count][mine, SPACE] = case.folk.size[mine] / each
-    whole[:count, AT], whole[:count, END] = case.way_start[way], case.way_start[way + 1]
-    whole[:count, GROUP] = case.folk.group
-    whole[:count, CORRIDOR] = case.corridor_of[way]
-    return Crowd(real, whole, case.route)
+        real[mine, SPACE] = case.folk.size[mine] / each
+    units = np.flatnonzero(itself)
+    way = case.folk.near_way[units]
+    whole[units, AT], whole[units, END] = case.way_start[way], case.way_start[way + 1]
+    whole[units, CORRIDOR] = case.corridor_of[way]
+    return Crowd(real, whole, case.route, work)
 
 
 def _pause(case: Case, draw: Draw, folk: HouseholdDraw, will: NDArray[np.int8]) -> Pause:
@@ -224,7 +226,7 @@ def _pause(case: Case, draw: Draw, folk: HouseholdDraw, will: NDArray[np.int8]) 
         called=np.zeros(len(case.block), dtype=np.int8),
         will=np.resize(will, STANDING_BY * count),
         origin=np.arange(STANDING_BY * count, dtype=np.int32),
-        home=_homes(case),
+        home=case.home,
         spread_s=case.folk.leave_s + late,
         chain=chain,
         leave_s=np.resize(leave_s, STANDING_BY * count),
@@ -237,12 +239,6 @@ def _pause(case: Case, draw: Draw, folk: HouseholdDraw, will: NDArray[np.int8]) 
         bin_s=np.array([float(BIN_S)]),
         taken=np.zeros((corridors, 0)),
     )
-
-
-def _homes(case: Case) -> NDArray[np.int32]:
-    way = case.folk.way
-    columns = (case.way_start[way], case.way_start[way + 1], case.corridor_of[way])
-    return np.stack(columns, axis=1).astype(np.int32)
 
 
 def _last_entry(case: Case) -> NDArray[np.float64]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Sequence
+from itertools import count
 
 from clearway.model.outcome import Ensemble
 from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario
-from clearway.simulate.case import lay_out
+from clearway.simulate.case import Case, lay_out
 from clearway.simulate.ensemble import gather
+from clearway.simulate.member import Member
 from clearway.simulate.usual import usual_rules
 
 log = logging.getLogger(__name__)
@@ -50,15 +52,31 @@ def simulate(
     numbers = range(members) if isinstance(members, int) else members
     _check(numbers, seed)
     case = lay_out(scenario, plan, plan.rules or usual_rules(scenario, plan))
+    done = count(1)
 
-    def heard(done: int) -> bool:
+    def heard(_: Member) -> bool:
         if progress is not None:
-            progress(done, len(numbers))
+            progress(next(done), len(numbers))
         return stop is not None and stop()
 
+    return run_members(case, numbers, seed, heard)
+
+
+def run_members(
+    case: Case,
+    numbers: Sequence[int],
+    seed: int,
+    heard: Callable[[Member], bool],
+    *,
+    first: Sequence[int] = (),
+) -> Ensemble:
+    """Return members ``numbers`` of what is laid out, run in a thread a core.
+
+    Parameters are those of :func:`clearway.simulate.ensemble.gather`.
+    """
     threads = min(len(numbers), os.cpu_count() or 1)
     log.info("%d members, %d threads, %d households", len(numbers), threads, len(case.folk.size))
-    return gather(case, numbers, seed, threads, heard)
+    return gather(case, numbers, seed, threads, heard, first=first)
 
 
 def _check(numbers: Sequence[int], seed: int) -> None:

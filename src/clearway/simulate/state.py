@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from clearway.borrow import borrowed
+from clearway.simulate.rows import rows
+
+Number = TypeVar("Number", np.float64, np.int32)
 
 NOBODY: Final = -1
+#: Bytes that a processor fetches at a time.
+CACHE_LINE: Final = 64
+#: Ticks whose events are kept in order beforehand, and again as many.
+BLOCK: Final = 4096
 #: Seconds of the bins in which results are counted.
 BIN_S: Final = 900
 
@@ -18,7 +25,7 @@ BIN_S: Final = 900
 # what has left it (see ``gap``): persons, when the last did, and when each of some levels did.
 COUNT, RUNNING, EXIT_FREE, ENTRY_FREE, BUSY = 0, 1, 2, 3, 4
 SECONDS_EACH, LENGTH, SPEED, STORAGE, M2, WAVE_S = 5, 6, 7, 8, 9, 10
-GONE, LAST, LEVEL = 11, 12, 13
+GONE, LAST, REACHED, LEVEL = 11, 12, 13, 14
 LEVELS: Final = 16
 LINK_NUMBERS: Final = LEVEL + LEVELS + 2
 
@@ -29,10 +36,12 @@ FRONT, HEAD, TAIL, WAIT_HEAD, WAIT_TAIL, WAIT_NEXT, POINTS, GATE = 0, 1, 2, 3, 4
 LINK_INDEXES: Final = 8
 
 # Columns of ``Crowd.real`` and ``Crowd.whole``.
-TIME, ENTERED, PACE, SIZE, WORK, LEFT, JOINED, PASSED, SPACE = 0, 1, 2, 3, 4, 5, 6, 7, 8
-UNIT_NUMBERS: Final = 9
+TIME, ENTERED, PACE, SIZE, SPACE, LEFT, JOINED, PASSED = 0, 1, 2, 3, 4, 5, 6, 7
+UNIT_NUMBERS: Final = 8
 NEXT, AT, END, STATE, PHASE, CORRIDOR, GROUP, KEPT = 0, 1, 2, 3, 4, 5, 6, 7
 UNIT_INDEXES: Final = 8
+#: Rows of units a household: itself, and as many on average for when it is called again.
+STANDING_BY: Final = 2
 
 # What a unit's next event is, or what it waits for: it comes to the link's end, asks to go on,
 # waits for room, goes on (room and its turn at the entry are kept), stands behind others, its check
@@ -48,11 +57,11 @@ class Roads(NamedTuple):
     Attributes
     ----------
     real
-        Shape (links, 31): persons on it, of these still on the move, when its end and its entry
+        Shape (links, 32): persons on it, of these still on the move, when its end and its entry
         are next free (s), check points busy; seconds a person at its end, length (m),
         free speed (m/s), persons it holds, square metres (0: speed does not fall with density),
         seconds until a gap has travelled back to its entry; persons that have left its end, when
-        the last did, and when each level of these was reached.
+        the last did, the last level of these that was reached, and when each was.
     whole
         Shape (links, 8): unit at its end, head and tail of those behind, head and tail of the
         links that wait for room, next in such a list, check points, corridor of a gate.
@@ -68,38 +77,47 @@ class Crowd(NamedTuple):
     Attributes
     ----------
     real
-        Shape (units, 9): time of its next event, of entering its link (s), free speed (m/s),
-        persons, work at a check (persons), when it left home, came to the gate and passed it; what
-        it takes of a street's flow and room: persons on foot, cars.
+        Shape (units, 8): time of its next event, of entering its link (s), free speed (m/s),
+        persons, what it takes of a street's flow and room (persons on foot, cars), when it left
+        home, came to the gate and passed it.
     whole
         Shape (units, 8): next in its list, place in ``route``, end of its route, next event,
         phase, corridor, group, and the link on which room is kept for it.
     route
         Rows of links, all routes one after the other.
+    work
+        Shape (units,), work at a check (persons).
     """
 
     real: NDArray[np.float64]
     whole: NDArray[np.int32]
     route: NDArray[np.int32]
+    work: NDArray[np.float64]
 
 
 class Wheel(NamedTuple):
-    """Events by the tick they fall in, first in first out.
+    """Events by the tick they fall in.
 
     Attributes
     ----------
-    head, tail
-        Shape (ticks,), units.
+    bucket
+        Shape (2 * BLOCK, 2), first and last unit of each tick of the present block of ticks and of
+        the next.
+    later
+        Shape (blocks, 2), first and last of those whose events fall in later blocks.
     now
         Shape (1,), the tick being worked on.
-    tick_s
-        Shape (1,), seconds a tick.
+    ticks
+        Shape (1,), how many there are.
+    per_s
+        Shape (1,), ticks a second.
     """
 
-    head: NDArray[np.int32]
-    tail: NDArray[np.int32]
+    bucket: NDArray[np.int32]
+    later: NDArray[np.int32]
     now: NDArray[np.int64]
-    tick_s: NDArray[np.float64]
+    ticks: NDArray[np.int64]
+    per_s: NDArray[np.float64]
 
 
 # Columns of ``Pause.rule`` (given) and ``Pause.live`` (changes), one row a corridor.
@@ -216,11 +234,24 @@ class World(NamedTuple):
     pause: Pause
 
 
+def no_rows(count: int, columns: int, kind: type[Number]) -> NDArray[Number]:
+    """Return rows of zeros that begin where a line of the processor's cache does."""
+    each = np.dtype(kind).itemsize
+    found = np.zeros(count * columns + CACHE_LINE // each, dtype=kind)
+    first = -found.ctypes.data % CACHE_LINE // each
+    return found[first : first + count * columns].reshape(count, columns)
+
+
 def new_wheel(horizon_s: float, tick_s: float) -> Wheel:
     """Return an empty wheel that reaches ``horizon_s``."""
     ticks = int(np.ceil(horizon_s / tick_s)) + 1
-    empty = np.full(ticks, NOBODY, dtype=np.int32)
-    return Wheel(empty, empty.copy(), np.zeros(1, dtype=np.int64), np.array([tick_s]))
+    return Wheel(
+        bucket=np.full((2 * BLOCK, 2), NOBODY, dtype=np.int32),
+        later=np.full((ticks // BLOCK + 1, 2), NOBODY, dtype=np.int32),
+        now=np.zeros(1, dtype=np.int64),
+        ticks=np.array([ticks]),
+        per_s=np.array([1.0 / tick_s]),
+    )
 
 
 @numba.njit(cache=True, nogil=True, forceinline=True)
@@ -228,13 +259,19 @@ def borrow(world: World) -> Any:
     """Return ``world`` with arrays that nobody counts; the caller keeps the first as long."""
     roads, crowd, wheel, pause = world.roads, world.crowd, world.wheel, world.pause
     return World(
-        Roads(borrowed(roads.real), borrowed(roads.whole)),
-        Crowd(borrowed(crowd.real), borrowed(crowd.whole), borrowed(crowd.route)),
+        Roads(rows(roads.real, LINK_NUMBERS), rows(roads.whole, LINK_INDEXES)),
+        Crowd(
+            rows(crowd.real, UNIT_NUMBERS),
+            rows(crowd.whole, UNIT_INDEXES),
+            rows(crowd.route, 0),
+            borrowed(crowd.work),
+        ),
         Wheel(
-            borrowed(wheel.head),
-            borrowed(wheel.tail),
+            rows(wheel.bucket, 2),
+            borrowed(wheel.later),
             borrowed(wheel.now),
-            borrowed(wheel.tick_s),
+            borrowed(wheel.ticks),
+            borrowed(wheel.per_s),
         ),
         Pause(
             borrowed(pause.rule),

@@ -38,17 +38,17 @@ from clearway.simulate.state import (
     UNIT_NUMBERS,
     WALKING,
     WAVE_S,
-    WORK,
     Crowd,
     Pause,
     Roads,
     World,
     borrow,
     new_wheel,
+    no_rows,
 )
-from clearway.simulate.wheel import pop
+from clearway.simulate.wheel import pop, turn
 
-TICK_S: Final = 0.25
+TICK_S: Final = 0.0625
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,8 +179,9 @@ def drive(streets: Streets, units: Units, horizon_s: float) -> NDArray[np.float6
 def new_roads(streets: Streets, doors: int) -> Roads:
     """Return the links of ``streets``, and after them as many doors where units wait to begin."""
     count = len(streets) + doors
-    number = np.zeros((count, LINK_NUMBERS))
-    index = np.full((count, LINK_INDEXES), NOBODY, dtype=np.int32)
+    number = no_rows(count, LINK_NUMBERS, np.float64)
+    index = no_rows(count, LINK_INDEXES, np.int32)
+    index[:] = NOBODY
     number[:, SPEED] = number[:, STORAGE] = np.inf
     known = slice(0, len(streets))
     number[known, SECONDS_EACH] = 1.0 / streets.flow_per_s
@@ -228,27 +229,27 @@ def no_pause() -> Pause:
 
 def _crowd(units: Units, door: NDArray[np.int64]) -> Crowd:
     count = len(units.size)
-    number = np.zeros((count, UNIT_NUMBERS))
+    number = no_rows(count, UNIT_NUMBERS, np.float64)
     number[:, PACE], number[:, SIZE] = units.speed_m_per_s, units.size
     number[:, SPACE] = units.size
-    number[:, WORK], number[:, LEFT] = units.work, units.depart_s
-    index = np.zeros((count, UNIT_INDEXES), dtype=np.int32)
+    number[:, LEFT] = units.depart_s
+    index = no_rows(count, UNIT_INDEXES, np.int32)
     # Each way gets its door put before it.
     index[:, AT] = units.route_start[:-1] + np.arange(count)
     index[:, END] = units.route_start[1:] + np.arange(1, count + 1)
     index[:, CORRIDOR] = NOBODY
     index[:, PHASE] = WALKING
     route = np.insert(units.route, units.route_start[:-1], door)
-    return Crowd(number, index, route.astype(np.int32))
+    return Crowd(number, index, route.astype(np.int32), units.work.copy())
 
 
 @numba.njit(cache=True, nogil=True)
 def _drive(held: World, order: NDArray[np.int64], depart_s: NDArray[np.float64]) -> Any:
     world = borrow(held)
     wheel, leaving = world.wheel, 0
-    for tick in range(len(wheel.head)):
-        wheel.now[0] = tick
-        until = (tick + 1) * wheel.tick_s[0]
+    for tick in range(wheel.ticks[0]):
+        turn(world, tick)
+        until = (tick + 1) / wheel.per_s[0]
         # Whoever leaves in this tick has its first event in it, or later.
         while leaving < len(order) and depart_s[leaving] < until:
             unit = order[leaving]

@@ -34,7 +34,7 @@ def warm() -> None:
     streets = Streets(one, one, one, one, one, one, np.zeros(1, dtype=np.int64))
     drive(streets, Units(one, one, one, np.array([0, 1]), np.array([0]), one), 10.0)
     numbers, indexes = np.zeros((0, UNIT_NUMBERS)), np.zeros((0, UNIT_INDEXES), np.int32)
-    nobody = Crowd(numbers, indexes, np.zeros(0, np.int32))
+    nobody = Crowd(numbers, indexes, np.zeros(0, np.int32), np.zeros(0))
     run_pause(World(new_roads(streets, 0), nobody, new_wheel(60.0, 1.0), no_pause()), 60.0)
     run_fleet(Traffic(_nothing(Orders), _nothing(Chances), _nothing(Yard)))
 

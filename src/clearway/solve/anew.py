@@ -83,6 +83,7 @@ def go_anew(problem: Problem, before: Scenario, plan: Plan, windows: Known, worl
     filler.loose = [one for one in kept.announced if windows.touched[one.window]]
     for w in lines:
         filler.fill(w)
+    filler.exchange()
     fixed = [one.movement for one in kept.announced if not windows.touched[one.window]]
     loose = [one.movement for one in filler.loose]
     moves = [*kept.movements, *fixed, *loose, *filler.made]

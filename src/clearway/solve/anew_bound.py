@@ -134,8 +134,9 @@ def most(
     relaxation.let_ride(begun[0], there.places[0])
     relaxation.let_ride(np.concatenate(begun), sum(there.places))
     weights = np.array([group.weight for group in problem.scenario.groups])
-    weight = relaxation.best(PEOPLE).value * (1 + _SOLVED) + float(there.out @ weights)
+    relaxation.prefer_primal()  # Everybody at home is feasible: half the time of the dual method.
     persons = relaxation.best(PEOPLE, weighted=False).value * (1 + _SOLVED) + there.out.sum()
+    weight = relaxation.best(PEOPLE).value * (1 + _SOLVED) + float(there.out @ weights)
     return Most(float(np.floor(persons + _SOLVED)), weight)
 
 

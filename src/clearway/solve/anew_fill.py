@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearway.model.plan import Movement
+from clearway.model.population import SIZES
 from clearway.solve.anew_blocks import Block
 from clearway.solve.anew_gates import Clock
 from clearway.solve.anew_pool import Pool, Run
@@ -17,6 +18,8 @@ from clearway.solve.problem import Problem
 from clearway.solve.residual import Arrival, Line
 from clearway.solve.routes import Routes
 
+#: Persons of a household, at most: for fewer no order is changed.
+LARGEST = max(SIZES)
 #: Slots by which a block must be early at least for its order to be changed.
 SOONER = 4
 
@@ -71,12 +74,48 @@ class Filler:
             if self.loose:
                 self._sooner(line, window, first)
 
+    def exchange(self) -> None:
+        """Give turns at gates that are not as they were to those who weigh more and have none.
+
+        From those whose turn is farthest off; those who are to leave soon keep it.
+        """
+        p = self.problem
+        soon = self.clock.step + p.cohorts * SOONER
+        for one in sorted(self.loose, key=lambda one: (-one.join, one.movement.id)):
+            if one.depart >= soon and one.steps == p.cohorts:
+                heavier = p.weights > p.weights[one.group]
+                if heavier.any() and self._may(one.window, one.join)[:, heavier].any():
+                    self._give(one, heavier)
+
+    def _give(self, one: Block, heavier: NDArray[np.bool_]) -> None:
+        """Call some groups in the place of a block; what they leave of it stays with the first."""
+        line, move = self.lines[one.window], one.movement
+        self._cut(one, 0)
+        before = len(self.made)
+        self._slot(line, one.window, one.join, groups=heavier)
+        room = line.most(one.arrival)
+        if len(self.made) == before:
+            room = move.persons  # Nobody came: all stay.
+        count = min(
+            move.households,
+            self.pool.fit(one.zone, one.group, move.first_household, float(room)),
+        )
+        first, rest = move.first_household, move.households - count
+        if count:
+            persons = self.pool.persons(one.zone, one.group, first, count)
+            kept = replace(one, movement=replace(move, households=count, persons=persons))
+            self.loose.append(kept)
+            line.add(kept.arrival)
+            self.places[int(self.problem.site[one.corridor])] -= persons
+        if rest:
+            self.pool.put(one.zone, one.group, Run(first + count, rest, self.clock.now_s))
+
     def _sooner(self, line: Line, window: int, first: int) -> None:
         """Call those who were announced for later, as long as the slot has room."""
         p, k = self.problem, int(self.gates[window])
         light = int(np.argmin(p.weights))
         room = self._room(line, Arrival(first, p.cohorts, light, 0.0), int(p.site[k]))
-        if room < 1:
+        if room < LARGEST:
             return
         longest = p.cohorts * SOONER
         walk = p.walk_steps[:, :, k]
@@ -90,7 +129,7 @@ class Filler:
         ]
         # Those first whose own turn is farthest off: later slots are easier to fill again.
         for one in sorted(near, key=lambda one: (-one.join, one.movement.id)):
-            if room < 1:
+            if room < LARGEST:
                 return
             if self._pool_beyond(one):
                 room -= self._bring(line, one, (k, first), room)
@@ -136,7 +175,7 @@ class Filler:
         p = self.problem
         k = int(self.gates[window])
         walk = p.walk_steps[:, :, k]
-        there = (walk < NEVER) & (self.pool.soonest(*walk.shape) < NEVER)
+        there = (walk < NEVER) & (self.pool.soonest() < NEVER)
         if not there.any():
             return
         soonest = (self._earliest(window) + walk)[there]
@@ -151,23 +190,37 @@ class Filler:
     def _earliest(self, window: int) -> NDArray[np.int64]:
         """Return the first step in which those of each zone and group may leave; shape (z, g)."""
         p = self.problem
-        ready = self.pool.soonest(*p.supply.shape)
+        ready = self.pool.soonest()
         steps = np.where(ready > NEVER, NEVER, -(-ready // self.clock.step_s))
         return np.asarray(np.maximum(np.maximum(steps, self.clock.step), p.open_step[window]))
 
-    def _slot(self, line: Line, window: int, first: int) -> None:
+    def _may(self, window: int, first: int) -> NDArray[np.bool_]:
+        """Return who of the pool may come in one slot, shape (z, g)."""
+        p = self.problem
+        walk = p.walk_steps[:, :, int(self.gates[window])]
+        in_time = first + p.cohorts - 1 <= p.last_step[:, window]
+        return (self._earliest(window) + walk <= first) & in_time[None, :]
+
+    def _slot(
+        self,
+        line: Line,
+        window: int,
+        first: int,
+        groups: NDArray[np.bool_] | None = None,
+    ) -> None:
         p = self.problem
         k = int(self.gates[window])
         site = int(p.site[k])
         walk = p.walk_steps[:, :, k]
-        may = self._earliest(window) + walk <= first
-        may &= (first + p.cohorts - 1 <= p.last_step[:, window])[None, :]
-        zones, groups = np.nonzero(may)
-        order = np.lexsort((walk[may], -p.weights[groups]))
+        may = self._may(window, first)
+        if groups is not None:
+            may &= groups[None, :]
+        zones, rows = np.nonzero(may)
+        order = np.lexsort((walk[may], -p.weights[rows]))
         group = -1
         room = 0
         for at in order.tolist():
-            z, g = int(zones[at]), int(groups[at])
+            z, g = int(zones[at]), int(rows[at])
             if g != group:
                 group, room = g, self._room(line, Arrival(first, p.cohorts, g, 0.0), site)
             taken = self._call(line, (z, g, k), first, room)

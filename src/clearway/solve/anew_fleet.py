@@ -145,12 +145,14 @@ class FleetAnew:
         """
         self._late = late
         self._spare = SPARE * self._free_persons(plan, touched)
-        convoys = ConvoysAnew(self._scenario, self._tables, self._clock, self._lanes).run(plan)
         queue = list[tuple[float, int]]()
         self._starts = begins(plan.duties, self._scenario.fleet.inside)
         vehicles = [_Vehicle(one, one.vehicle in lost, one.depot, -math.inf) for one in plan.duties]
+        for one in vehicles:  # Who has passed a gate took its place there before any convoy.
+            self._book_kept(one, touched, begun=True)
+        convoys = ConvoysAnew(self._scenario, self._tables, self._clock, self._lanes).run(plan)
         for n, one in enumerate(vehicles):
-            self._book_kept(one, touched)
+            self._book_kept(one, touched, begun=False)
             heapq.heappush(queue, (float(one.duty.trips[0].leave_s), n))
         while queue:
             _, n = heapq.heappop(queue)
@@ -195,9 +197,11 @@ class FleetAnew:
             gates.append((trip.corridor_in, trip.gate_in_s))
         return not any(key(self._scenario, k, at) in touched for k, at in gates)
 
-    def _book_kept(self, one: _Vehicle, touched: set[str]) -> None:
-        """Note what trips take that may stay as they are."""
+    def _book_kept(self, one: _Vehicle, touched: set[str], *, begun: bool) -> None:
+        """Note what trips take that may stay as they are, of those that have begun or of others."""
         for trip in one.duty.trips:
+            if (trip.gate_in_s < self._clock.now_s) != begun:
+                continue
             if self._kept(one, trip, touched):
                 self._book(trip, 1)
             elif trip.gate_in_s < self._clock.now_s:

@@ -52,6 +52,13 @@ class Pool:
     willing: NDArray[np.int64]
     runs: dict[tuple[int, int], list[Run]] = field(default_factory=dict)
     away: dict[tuple[int, int], list[Run]] = field(default_factory=dict)
+    _soonest: NDArray[np.int64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Note that nobody is ready yet, or when somebody is."""
+        self._soonest = np.full(self.willing.shape, np.iinfo(np.int64).max)
+        for zone, group in self.runs:
+            self._note(zone, group)
 
     @staticmethod
     def of(scenario: Scenario) -> Pool:
@@ -96,6 +103,7 @@ class Pool:
             back = (one.ready_s for one in away if one.first <= first < one.first + one.households)
             ready_s = max((run.ready_s, *back))
             self.runs.setdefault((zone, group), []).append(Run(first, until - first, ready_s))
+        self._note(zone, group)
 
     def put_never_called(self, scenario: Scenario, plan: Plan, ready_s: int) -> None:
         """Put in every household that is expected to go and that a plan calls nowhere."""
@@ -143,14 +151,16 @@ class Pool:
         at = runs.index(run)
         rest = run.households - households
         runs[at : at + 1] = [Run(run.first + households, rest, run.ready_s)] if rest else []
+        self._note(zone, group)
 
-    def soonest(self, zones: int, groups: int) -> NDArray[np.int64]:
+    def soonest(self) -> NDArray[np.int64]:
         """Return the first moment at which anyone is ready, shape (z, g); far off if nobody is."""
-        found = np.full((zones, groups), np.iinfo(np.int64).max)
-        for (z, g), runs in self.runs.items():
-            if runs:
-                found[z, g] = min(run.ready_s for run in runs)
-        return found
+        return self._soonest
+
+    def _note(self, zone: int, group: int) -> None:
+        never = np.iinfo(np.int64).max
+        runs = self.runs.get((zone, group), ())
+        self._soonest[zone, group] = min((run.ready_s for run in runs), default=never)
 
 
 def _free(called: NDArray[np.bool_]) -> list[tuple[int, int]]:

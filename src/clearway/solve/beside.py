@@ -17,6 +17,8 @@ from clearway.solve.explain import Shadow, explain
 from clearway.solve.fewer import fewer, small, stand_idle
 from clearway.solve.fleet import Driven
 from clearway.solve.go import Afoot, go
+from clearway.solve.highs import INFINITY
+from clearway.solve.joint import Joint
 from clearway.solve.options import Watch
 from clearway.solve.problem import Problem, pose
 from clearway.solve.relax import Relaxation
@@ -50,11 +52,17 @@ def beside(whole: Problem, driven: Driven, risk: float | None, watch: Watch) -> 
         Ends it early.
     """
     scenario = whole.scenario
-    best = _best(whole, driven, risk, watch)
+    best, known = _both(
+        lambda: _best(whole, driven, risk, watch),
+        lambda: _reach(driven.joint, watch.silent()),
+        watch,
+    )
+    if best.driven.joint is not driven.joint:
+        known = _reach(best.driven.joint, watch.silent())
     driven, afoot, total = best.driven, best.afoot, best.total
     movements = () if afoot is None else afoot.movements
     levels, rules = _both(
-        lambda: _levels(driven, total, watch),
+        lambda: _levels(driven, total, known, watch),
         lambda: rules_for(scenario, movements, risk, watch.silent()),
         watch,
     )
@@ -135,9 +143,14 @@ def _tries(whole: Problem) -> Iterator[tuple[Scenario, bool]]:
 
 def _found(scenario: Scenario, driven: Driven, risk: float | None, watch: Watch) -> _Found:
     """Return what vehicles leave to those who go by themselves; without rides if that is more."""
-    afoot = go(pose(scenario, driven.taken), risk, watch)
+    afoot, most = _both(
+        lambda: go(pose(scenario, driven.taken), risk, watch),
+        lambda: _most_without_rides(driven),
+        watch,
+    )
     total = _sum(driven.riders, _NOTHING if afoot is None else afoot.outcome)
-    alone = _without_rides(driven, total, risk, watch)
+    # Nobody rides in what is left: to look for that is worth while if it could bring out more.
+    alone = go(driven.left, risk, watch) if most > total.weight else None
     if alone is not None and alone.outcome.weight > total.weight:
         # Where gates bind, slots that vehicles make uneven can cost more than rides bring.
         driven = dataclasses.replace(driven, duties=driven.for_patients)
@@ -145,14 +158,9 @@ def _found(scenario: Scenario, driven: Driven, risk: float | None, watch: Watch)
     return _Found(driven, afoot, total)
 
 
-def _without_rides(
-    driven: Driven, total: Outcome, risk: float | None, watch: Watch
-) -> Afoot | None:
-    """Return what is found where nobody rides; None if that can bring out no more."""
-    if not driven.riders.persons:
-        return None
-    most = Relaxation(driven.left).best(PEOPLE).value
-    return go(driven.left, risk, watch) if most > total.weight else None
+def _most_without_rides(driven: Driven) -> float:
+    """Return what a plan in which nobody rides can reach at most; 0 if this is none other."""
+    return Relaxation(driven.left).best(PEOPLE).value if driven.riders.persons else 0.0
 
 
 def _both(one: Callable[[], One], other: Callable[[], Other], watch: Watch) -> tuple[One, Other]:
@@ -175,17 +183,25 @@ def _sum(one: Outcome, other: Outcome) -> Outcome:
     )
 
 
-def _levels(driven: Driven, total: Outcome, watch: Watch) -> tuple[Level, ...]:
+def _reach(joint: Joint, watch: Watch) -> tuple[float, float]:
+    """Return the most persons that can come out, and the weight that days so far reach."""
+    if not watch.proves:
+        return INFINITY, INFINITY
+    most = joint.bound(COUNT, watch=watch).proved
+    return most, joint.bound(PEOPLE, watch=watch).reached
+
+
+def _levels(
+    driven: Driven, total: Outcome, known: tuple[float, float], watch: Watch
+) -> tuple[Level, ...]:
     """Return the levels of the demand, with bounds for what patients leave."""
     if not watch.proves:
         values = {PEOPLE: float(total.persons), EXPOSURE: total.exposure_hours}
         values |= {HOURS: total.out_hours}
         most = float(driven.left.supply.sum())
         return tuple(Level(n, v, most if n == PEOPLE else 0.0) for n, v in values.items())
-    joint = driven.joint
-    most = joint.bound(COUNT, watch=watch).proved
+    joint, (most, reached) = driven.joint, known
     # Loads in the program are those of a trip on average: it may not quite reach the plan's weight.
-    reached = joint.bound(PEOPLE, watch=watch).reached
     weight = min(total.weight, reached) * (1 - SOLVED)
     exposure = joint.bound(EXPOSURE, weight=weight, watch=watch, near=NEARER)
     spent = max(total.exposure_hours, exposure.reached) * (1 + SOLVED)

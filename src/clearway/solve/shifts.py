@@ -15,6 +15,8 @@ from clearway.solve.outings import FAR, Ground
 
 #: Seconds of a tick: half a minute, so that little is lost to rounding.
 TICK_S = 30
+#: What seconds times speed may be off by, as a share.
+_EXACT = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -226,17 +228,25 @@ def _in_range(drives: Drives, zones: NDArray[np.int64]) -> NDArray[np.bool_]:
         return np.ones((len(drives.inward), len(zones)), dtype=np.bool_)
     scenario = drives.scenario
     pace = scenario.fleet.outside_m_per_s.central
-    allowed = np.zeros((len(drives.inward), len(zones)), dtype=np.bool_)
     reached = np.isfinite(drives.gate_stop) & np.isfinite(drives.inward)[:, None]
     gone = np.isfinite(drives.stop_gate) & np.isfinite(drives.outward)[:, None]
     beyond = drives.outside.max(axis=0) * pace
+    # Nobody is faster than the type: most ways are short enough whatever links they take.
+    fast = kind.speed_m_per_s.central * (1 + _EXACT)
+    most_in = beyond[:, None] + fast * (drives.gate_stop + drives.inward[:, None])
+    most_out = beyond[:, None] + fast * (drives.stop_gate + drives.outward[:, None])
+    far = np.where(reached, most_in, 0.0).max(axis=0, initial=0.0)
+    sure = gone & reached.any(axis=0) & (far + np.where(gone, most_out, 0.0) <= kind.range_m)
+    allowed: NDArray[np.bool_] = sure[:, zones]
     for n, z in enumerate(zones.tolist()):
+        if sure[gone[:, z], z].all():
+            continue
         ins = [
             beyond[k] + _metres(scenario, drives.links_in(int(k), z))
             for k in np.flatnonzero(reached[:, z])
         ]
         for k in np.flatnonzero(gone[:, z]) if ins else ():
-            out = _metres(scenario, drives.links_out(z, int(k))) + drives.outside[:, k].max() * pace
+            out = _metres(scenario, drives.links_out(z, int(k))) + beyond[k]
             allowed[k, n] = max(ins) + out <= kind.range_m
     return allowed
 

@@ -32,8 +32,8 @@ from clearway.solve.yard import BACK, CAUGHT, OUT, Calls, Course, Gate
 MEMBERS: Final = 300
 #: Of these, courses that caps are tried on.
 SCREENED: Final = 100
-#: Courses that a rule for second checks is tried on before it is asked whether it is out of reach.
-AT_ONCE: Final = 50
+#: Courses that a rule for second checks is tried on before it is asked whether it is worth more.
+AT_ONCE: Final = 25
 #: Share of the accepted risk that the sample is let use up: the rest is for what it cannot know.
 USED: Final = 0.5
 #: Minutes of the gate's central work that may be called and not through, as tried.
@@ -280,7 +280,7 @@ def _options(
 ) -> tuple[list[_Option], NDArray[np.bool_]]:
     """Return what each rule for second checks does, and where anyone is caught without one.
 
-    A rule that alone catches more than ``most`` is out of reach, and is not tried to the end.
+    A rule that alone catches more than ``most`` is out of reach.
     """
     gate, slack = chosen
     never = np.zeros(MEMBERS, dtype=bool)
@@ -289,17 +289,37 @@ def _options(
     mouth.trials.count()
     plain = _try(scenario, mouth, gate, slack, mouth.plain).caught
     options = [_Option(0.0, 0.0, _Tried(0.0, 0.0, never))]
-    for share in AGAIN_SHARES[1:] if mouth.again else ():
-        for minutes in () if mouth.trials.over() else AGAIN_MIN:
-            mouth.trials.count()
-            rule = _again(mouth, gate, share, minutes)
-            few = _try(scenario, mouth, rule, slack, mouth.again[:AT_ONCE])
-            if few.caught.sum() > most:
-                continue
-            rest = mouth.again[AT_ONCE:]
-            tried = few.and_also(_try(scenario, mouth, rule, slack, rest)) if rest else few
-            options.append(_Option(share, minutes, tried))
+    if mouth.again:
+        options += _second(scenario, mouth, chosen, most)
     return options, plain
+
+
+def _second(
+    scenario: Scenario, mouth: _Mouth, chosen: tuple[Gate, float], most: int
+) -> list[_Option]:
+    """Return rules for second checks by share and then by minutes, those worth it tried to the end.
+
+    Those that let most out come first, of these the earliest last entry: a rule that in some
+    courses catches anyone as often as another does in all of them, and lets fewer out, would not
+    be chosen.
+    """
+    (gate, slack), found = chosen, list[tuple[float, _Option]]()
+    every = [(share, minutes) for share in AGAIN_SHARES[1:] for minutes in AGAIN_MIN]
+    for share, minutes in reversed(every):
+        if mouth.trials.over():
+            break
+        mouth.trials.count()
+        rule = _again(mouth, gate, share, minutes)
+        tried = few = _try(scenario, mouth, rule, slack, mouth.again[:AT_ONCE])
+        often = min((one.tried.caught.sum() for out, one in found if out > few.out), default=np.inf)
+        at = AT_ONCE
+        while tried.caught.sum() < often and tried.caught.sum() <= most:
+            if at >= len(mouth.again):
+                found.append((few.out, _Option(share, minutes, tried)))
+                break
+            part = _try(scenario, mouth, rule, slack, mouth.again[at : at + AT_ONCE])
+            tried, at = tried.and_also(part), at + AT_ONCE
+    return [one for _, one in reversed(found)]
 
 
 def _again(mouth: _Mouth, gate: Gate, share: float, minutes: float) -> Gate:

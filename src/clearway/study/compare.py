@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from clearway.model.comparison import Alternative, Comparison
+from clearway.model.draws import draw_course
 from clearway.model.outcome import Ensemble
 from clearway.model.plan import Plan
+from clearway.model.rules import Rules
 from clearway.model.scenario import Scenario
-from clearway.simulate.simulate import simulate
+from clearway.simulate.case import Case, lay_out, ruled
+from clearway.simulate.member import Member
+from clearway.simulate.simulate import run_members
 from clearway.simulate.usual import usual_rules
 from clearway.solve.options import SolveOptions
 from clearway.solve.solve import solve
 
 #: Flat margins that are tried, in minutes before closing.
 MARGINS_MIN: Final = (*range(30, 180, 15), *range(180, 481, 30))
-
-#: Members that are at least run together, and those of which nothing is suspected: each run makes
-#: its streets anew.
-FEW: Final = 4
-MANY: Final = 48
 
 
 def compare(
@@ -59,32 +57,50 @@ def compare(
     # Vehicles drive by the same orders in every plan: risk is met by those who are called.
     driven = plan if plan.duties or plan.convoys else None
     mean = solve(scenario, SolveOptions(proof=False, vehicles=driven))
-    bench = _Bench(scenario, mean, ensemble, _Told(progress, 2 * len(ensemble)), stop)
-    plain = bench.run(None, ensemble.numbers)
+    told = _Told(progress, 2 * len(ensemble))
+    bench = _Bench(lay_out(scenario, mean, usual_rules(scenario, mean)), ensemble, told, stop)
+    plain = bench.run(bench.case.rules)
     if plain is None:
         return None
-    deterministic = Alternative(bench.plan.persons, None, plain)
+    deterministic = Alternative(mean.persons, None, plain)
     if plan.rules is None:
         return Comparison(ensemble, deterministic, None)
     accepted = members_accepted(plan.rules.risk, len(ensemble))
     allowed = max(accepted, ensemble.anyone_caught.hits)
-    # Where a plan or margin catches people, the next likely does too: those members go first.
-    suspects = _caught(plain)
+    order = _before(_caught(plain), slowest_first(scenario, ensemble))
     for minutes in MARGINS_MIN:
-        flat = bench.within(minutes * 60.0, suspects, allowed)
+        rules = usual_rules(scenario, mean, minutes * 60.0)
+        flat = bench.run(rules, order, allowed)
         if flat is None:
             return None
         if flat.anyone_caught.hits <= allowed:
-            other = Alternative(bench.plan.persons, minutes * 60.0, flat)
+            other = Alternative(mean.persons, minutes * 60.0, flat)
             return Comparison(ensemble, deterministic, other)
-        suspects = [*(one for one in _caught(flat) if one not in suspects), *suspects]
+        # Where one margin catches people, the next likely does too: those members go first.
+        order = _before(_caught(flat), order)
     return Comparison(ensemble, deterministic, None)
+
+
+def _before(some: list[int], others: list[int]) -> list[int]:
+    """Return ``some``, then those of ``others`` that are not among them."""
+    ahead = set(some)
+    return [*some, *(one for one in others if one not in ahead)]
 
 
 def _caught(ensemble: Ensemble) -> list[int]:
     """Return the numbers of the members in which anyone is caught."""
     found: list[int] = ensemble.numbers[ensemble.caught.sum(axis=1) > 0].tolist()
     return found
+
+
+def slowest_first(scenario: Scenario, ensemble: Ensemble) -> list[int]:
+    """Return all members, those with the slowest second check first.
+
+    Whoever is caught mostly stood in its queue: it is inside the corridor.
+    """
+    numbers: list[int] = ensemble.numbers.tolist()
+    rates = {one: draw_course(scenario, ensemble.seed, one).recheck_rate for one in numbers}
+    return sorted(numbers, key=lambda one: rates[one].min(where=rates[one] > 0, initial=np.inf))
 
 
 def members_accepted(risk: float, members: int) -> int:
@@ -102,65 +118,56 @@ class _Told:
         self._progress, self._expected, self._before = progress, expected, 0
         self._most = 0
 
-    def __call__(self, done: int, of: int) -> None:
-        """Hear that ``done`` members of a run of ``of`` are there."""
+    def __call__(self, done: int) -> None:
+        """Hear that ``done`` members of a run are there; less than was told is never told."""
         self._most = max(self._most, min(self._before + done, self._expected))
         if self._progress is not None:
             self._progress(self._most, self._expected)
-        if done == of:
-            self._before += of
 
-    def forget(self, members: int) -> None:
-        """Take back members that have to be run anew; less than was told is never told."""
-        self._before -= members
+    def keep(self, members: int) -> None:
+        """Count the members of a run to the end: they will not be run again."""
+        self._before += members
+
+
+@dataclass(slots=True)
+class _Watch:
+    """Counts the members of one run, and ends it when it has shown enough."""
+
+    told: _Told
+    stop: Callable[[], bool] | None
+    allowed: float
+    done: int = 0
+    caught: int = 0
+
+    def __call__(self, member: Member) -> bool:
+        """Hear of one more member; return whether to run no others."""
+        self.done += 1
+        self.caught += member.catches
+        self.told(self.done)
+        return (self.stop is not None and self.stop()) or self.caught > self.allowed
 
 
 @dataclass(frozen=True, slots=True)
 class _Bench:
     """A table that is run by several rules under the draws of one ensemble."""
 
-    scenario: Scenario
-    plan: Plan
+    case: Case
     ensemble: Ensemble
     told: _Told
     stop: Callable[[], bool] | None
 
-    def run(self, margin_s: float | None, numbers: NDArray[np.int64]) -> Ensemble | None:
-        """Return what came of the usual rules, with one margin if given; None if stopped."""
-        rules = usual_rules(self.scenario, self.plan, margin_s)
-        ruled = self.plan.replace(rules=rules)
-        members = numbers.tolist()
-        seed = self.ensemble.seed
-        found = simulate(
-            self.scenario,
-            ruled,
-            members,
-            seed,
-            progress=self.told,
-            stop=self.stop,
-        )
-        return found if len(found) == len(members) else None
+    def run(
+        self, rules: Rules, order: Sequence[int] = (), allowed: float = np.inf
+    ) -> Ensemble | None:
+        """Return what comes of some rules; None if it was stopped.
 
-    def within(self, margin_s: float, suspects: list[int], allowed: int) -> Ensemble | None:
-        """Return what comes of one margin; None if stopped.
-
-        Suspects go first, a few at a time. All members are run unless more than ``allowed`` catch
-        anyone: then it ends with those that showed it.
+        All members are run, in ``order``, unless more than ``allowed`` catch anyone: then it ends
+        with those that showed it.
         """
-        few = max(allowed + 1, FEW)
-        parts = [suspects[first : first + few] for first in range(0, len(suspects), few)]
-        rest = [one for one in self.ensemble.numbers.tolist() if one not in set(suspects)]
-        parts += [rest[first : first + MANY] for first in range(0, len(rest), MANY)]
-        found: Ensemble | None = None
-        for numbers in parts:
-            more = self.run(margin_s, np.array(numbers))
-            if more is None:
-                return None
-            found = more if found is None else found.joined(more)
-            if found.anyone_caught.hits > allowed:
-                self.told.forget(len(found))
-                return found
-        # Members are compared one by one: if the ensemble has another order, so does this.
-        every = self.ensemble.numbers
-        same = found is not None and np.array_equal(found.numbers, every)
-        return found if same else self.run(margin_s, every)
+        watch = _Watch(self.told, self.stop, allowed)
+        numbers, seed = self.ensemble.numbers.tolist(), self.ensemble.seed
+        found = run_members(ruled(self.case, rules), numbers, seed, watch, first=order)
+        if watch.caught > allowed:
+            return found
+        self.told.keep(len(found))
+        return found if len(found) == len(numbers) else None

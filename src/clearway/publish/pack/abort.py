@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -16,13 +17,12 @@ from clearway.publish.pack.blocks import (
     NAMED,
     TABLE_MM,
     Block,
-    Column,
     Tongue,
     lines,
     spots,
-    table,
 )
 from clearway.publish.pack.day import Day, spot
+from clearway.publish.pack.fields import Field, Row, clock, count, listing
 from clearway.publish.pack.sheet import (
     ABORT_GATE,
     ABORT_VEHICLE,
@@ -225,18 +225,18 @@ def abort_blocks(page: Page, tongue: Tongue) -> list[Block]:
     if page.number == 1:
         texts = [tongue.say(f"abort.{key}") for key in _RULES]
         blocks += [lines(texts, 8.0, 13.0), lines([EMPTY], 3)]
-    tables = {"turns": _turn_table, "orders": _order_table, "slots": _slot_table}
     for part in page.facts["parts"]:
         if part["part"] == "spots":
             blocks.append(spots(tongue, part["rows"], SPOT_MM))
         else:
-            blocks.append(tables[part["part"]](tongue, part["rows"]))
+            title, fields = _TABLES[part["part"]]
+            blocks.append(listing(tongue, title, fields, part["rows"], ROW_MM))
     if not page.facts["parts"]:
         blocks.append(lines([tongue.say("abort.nobody")], 8.0))
     return blocks
 
 
-def _who(tongue: Tongue, row: dict[str, Any]) -> Said:
+def _who(tongue: Tongue, row: Row) -> Said:
     return tongue.say("abort.trip", n=row["trip"]) if row["trip"] else tongue.code(row["id"])
 
 
@@ -248,68 +248,42 @@ def _goes(tongue: Tongue, goes: str, trip: int) -> Said:
     return tongue.say("goes.shelter", code=tongue.code(goes))
 
 
-def _turn_table(tongue: Tongue, rows: list[dict[str, Any]]) -> Block:
-    columns = [
-        Column(tongue.say("abort.who"), 1.3),
-        Column(tongue.say("abort.minutes"), 1.2, BIG),
-        Column(tongue.say("abort.back"), 1.5, BIG),
-        Column(tongue.say("spots.dd"), 2),
-        Column(tongue.say("spots.mgrs"), 2.2),
-    ]
-    cells = [
-        [
-            _who(tongue, one),
-            tongue.number(one["minutes"]),
-            _goes(tongue, one["to"], one["trip"]),
-            tongue.code(one["place"]["dd"]),
-            tongue.code(one["place"]["mgrs"]),
-        ]
-        for one in rows
-    ]
-    return table(tongue.say("abort.turns"), columns, cells, ROW_MM)
+def _all_go(tongue: Tongue, row: Row) -> Said:
+    return tongue.words.listed(_goes(tongue, goes, row["trip"]) for goes in row["goes"])
 
 
-def _order_table(tongue: Tongue, rows: list[dict[str, Any]]) -> Block:
-    columns = [
-        Column(tongue.say("abort.who"), 1.3),
-        Column(tongue.say("abort.from"), 1, BIG),
-        Column(tongue.say("abort.until"), 1, BIG),
-        Column(tongue.say("abort.do"), 3, BIG),
-        Column(tongue.say("abort.by"), 1.2, BIG),
-    ]
-    cells = [
-        [
-            _who(tongue, one),
-            tongue.clock(one["from"]),
-            tongue.clock(one["until"]),
-            tongue.words.listed(_goes(tongue, goes, one["trip"]) for goes in one["goes"]),
-            tongue.clock(one["by"]),
-        ]
-        for one in rows
-    ]
-    return table(tongue.say("abort.orders"), columns, cells, ROW_MM)
+_TURNS: Final = (
+    Field("abort.who", 1.3, _who),
+    Field("abort.minutes", 1.2, count("minutes"), BIG),
+    Field("abort.back", 1.5, lambda tongue, one: _goes(tongue, one["to"], one["trip"]), BIG),
+    Field("spots.dd", 2, lambda tongue, one: tongue.code(one["place"]["dd"])),
+    Field("spots.mgrs", 2.2, lambda tongue, one: tongue.code(one["place"]["mgrs"])),
+)
+
+_ORDERS: Final = (
+    Field("abort.who", 1.3, _who),
+    Field("abort.from", 1, clock("from"), BIG),
+    Field("abort.until", 1, clock("until"), BIG),
+    Field("abort.do", 3, _all_go, BIG),
+    Field("abort.by", 1.2, clock("by"), BIG),
+)
+
+_SLOTS: Final = (
+    Field("abort.from", 1, clock("from"), BIG),
+    Field("abort.until", 1, clock("until"), BIG),
+    Field("abort.n_past", 1.3, count("past")),
+    Field("abort.n_on", 1.3, count("on")),
+    Field("abort.n_home", 1.3, count("home")),
+    Field("abort.n_shelter", 1.3, count("shelters")),
+    Field("abort.by", 1.1, clock("by"), BIG),
+)
 
 
-def _slot_table(tongue: Tongue, rows: list[dict[str, Any]]) -> Block:
-    columns = [
-        Column(tongue.say("abort.from"), 1, BIG),
-        Column(tongue.say("abort.until"), 1, BIG),
-        Column(tongue.say("abort.n_past"), 1.3),
-        Column(tongue.say("abort.n_on"), 1.3),
-        Column(tongue.say("abort.n_home"), 1.3),
-        Column(tongue.say("abort.n_shelter"), 1.3),
-        Column(tongue.say("abort.by"), 1.1, BIG),
-    ]
-    cells = [
-        [
-            tongue.clock(one["from"]),
-            tongue.clock(one["until"]),
-            tongue.number(one["past"]),
-            tongue.number(one["on"]),
-            tongue.number(one["home"]),
-            tongue.number(one["shelters"]),
-            tongue.clock(one["by"]),
-        ]
-        for one in rows
-    ]
-    return table(tongue.say("abort.slots"), columns, cells, ROW_MM)
+#: By its part of the page, what each table is called and what stands in it.
+_TABLES: Final[Mapping[str, tuple[str, tuple[Field, ...]]]] = MappingProxyType(
+    {
+        "turns": ("abort.turns", _TURNS),
+        "orders": ("abort.orders", _ORDERS),
+        "slots": ("abort.slots", _SLOTS),
+    }
+)

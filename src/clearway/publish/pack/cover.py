@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from clearway.publish.pack.blocks import (
-    BIG,
     EMPTY,
+    STRONG,
     Block,
     Column,
     Tongue,
@@ -62,10 +62,10 @@ def cover_blocks(page: Page, tongue: Tongue) -> list[Block]:
         (tongue.say("cover.convoys"), tongue.number(facts["convoys"])),
     ]
     columns = [
-        Column(tongue.say("cover.what"), 2.2),
+        Column(tongue.say("cover.what"), 2.1),
         Column(tongue.say("cover.whom"), 4.3),
-        Column(tongue.say("cover.sheets"), 0.8),
-        Column(tongue.say("cover.pages"), 1.6, BIG),
+        Column(tongue.say("cover.sheets"), 0.75),
+        Column(tongue.say("cover.pages"), 1.75, STRONG),
     ]
     rows = [
         [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from clearway.model.corridor import Corridor, Window
@@ -15,15 +16,14 @@ from clearway.publish.pack.blocks import (
     NAMED,
     TABLE_MM,
     Block,
-    Column,
     Tongue,
     legend,
     lines,
     pairs,
     spots,
-    table,
 )
 from clearway.publish.pack.day import Day, latest
+from clearway.publish.pack.fields import Cell, Field, Row, clock, code, count, listing
 from clearway.publish.pack.sheet import BODY_MM, GATE, Facts, Page, Part, Sheet, both, spread
 from clearway.publish.words import Said
 
@@ -224,17 +224,12 @@ def gate_blocks(page: Page, tongue: Tongue) -> list[Block]:
     if page.number == 1:
         blocks += [_figures(page.facts, tongue), lines([EMPTY], 1)]
         blocks += [_rules(page.facts["rule"], tongue)]
-    tables = {
-        "last": _last_table,
-        "changes": _change_table,
-        "calls": _call_table,
-        "passes": _pass_table,
-    }
     for part in page.facts["parts"]:
         if part["part"] == "spots":
             blocks.append(spots(tongue, part["rows"], SPOT_MM))
         else:
-            blocks.append(tables[part["part"]](tongue, part["rows"]))
+            title, fields = _TABLES[part["part"]]
+            blocks.append(listing(tongue, title, fields, part["rows"], ROW_MM))
     return [*blocks, lines([EMPTY], 2), *legend(tongue, page.facts["legend"])]
 
 
@@ -279,101 +274,71 @@ def _hold(tongue: Tongue, key: str, cap: int | None, again: int | None = None) -
     return tongue.say("two", first=told, second=other)
 
 
-def _last_table(tongue: Tongue, rows: list[dict[str, Any]]) -> Block:
-    columns = [
-        Column(tongue.say("group"), 1, BIG),
-        Column(tongue.say("gate.closes"), 1.4, BIG),
-        Column(tongue.say("gate.last"), 1.6, BIG),
-        Column(tongue.say("gate.again"), 2),
-        Column(tongue.say("gate.minutes"), 2),
-    ]
-    nobody = tongue.say("gate.nobody")
-    cells = [
-        [
-            tongue.code(one["group"]),
-            tongue.clock(one["closes"]),
-            nobody if one["last"] is None else tongue.clock(one["last"]),
-            nobody if one["again"] is None else tongue.clock(one["again"]),
-            tongue.number(one["minutes"]),
-        ]
-        for one in rows
-    ]
-    return table(tongue.say("gate.last_title"), columns, cells, ROW_MM)
-
-
-def _change_table(tongue: Tongue, rows: list[dict[str, Any]]) -> Block:
-    columns = [
-        Column(tongue.say("from"), 1, BIG),
-        Column(tongue.say("until"), 1, BIG),
-        Column(tongue.say("gate.change_persons"), 2),
-        Column(tongue.say("gate.change_vehicles"), 2),
-    ]
-    cells = [
-        [
-            tongue.clock(one["from"]),
-            tongue.clock(one["until"]),
-            tongue.words.share(one["persons"] / 100),
-            tongue.words.share(one["vehicles"] / 100),
-        ]
-        for one in rows
-    ]
-    return table(tongue.say("gate.changes"), columns, cells, ROW_MM)
-
-
-def _call_table(tongue: Tongue, rows: list[dict[str, Any]]) -> Block:
-    columns = [
-        Column(tongue.say("gate.leave"), 1.2),
-        Column(tongue.say("gate.from"), 1.2, BIG),
-        Column(tongue.say("gate.until"), 1.2, BIG),
-        Column(tongue.say("zone_head"), 1.2, BIG),
-        Column(tongue.say("group"), 0.9, BIG),
-        Column(tongue.say("households"), 1),
-        Column(tongue.say("persons"), 1, BIG),
-        Column(tongue.say("call"), 1.5),
-    ]
-    cells = [
-        [
-            tongue.clock(one["leave"]),
-            tongue.clock(one["from"]),
-            tongue.clock(one["until"]),
-            tongue.code(one["zone"]),
-            tongue.code(one["group"]),
-            tongue.number(one["households"]),
-            tongue.number(one["persons"]),
-            tongue.code(one["id"]),
-        ]
-        for one in rows
-    ]
-    return table(tongue.say("gate.calls"), columns, cells, ROW_MM)
-
-
-def _pass_table(tongue: Tongue, rows: list[dict[str, Any]]) -> Block:
-    columns = [
-        Column(tongue.say("gate.at"), 1.1, BIG),
-        Column(tongue.say("gate.way"), 1.1),
-        Column(tongue.say("vehicle"), 2.2, BIG),
-        Column(tongue.say("trip"), 0.8),
-        Column(tongue.say("gate.to"), 1.2, BIG),
-        Column(tongue.say("gate.on_board"), 1.2),
-        Column(tongue.say("gate.ill"), 1.2),
-    ]
-    cells = [
-        [
-            tongue.clock(one["at"]),
-            tongue.say(f"gate.way_{one['way']}"),
-            _vehicles(tongue, one),
-            tongue.number(one["trip"]),
-            tongue.code(one["to"]),
-            tongue.number(one["persons"]),
-            tongue.number(one["patients"]),
-        ]
-        for one in rows
-    ]
-    return table(tongue.say("gate.passes_title"), columns, cells, ROW_MM)
-
-
-def _vehicles(tongue: Tongue, row: dict[str, Any]) -> Said:
+def _vehicles(tongue: Tongue, row: Row) -> Said:
     code = tongue.code(row["vehicle"])
     if row["vehicles"] == 1:
         return code
     return tongue.say("gate.convoy", code=code, n=row["vehicles"])
+
+
+def _entry(key: str) -> Cell:
+    """Return what says an hour of last entry, or that nobody is let in."""
+    return lambda tongue, row: (
+        tongue.say("gate.nobody") if row[key] is None else tongue.clock(row[key])
+    )
+
+
+def _share(key: str) -> Cell:
+    return lambda tongue, row: tongue.words.share(row[key] / 100)
+
+
+def _direction(tongue: Tongue, row: Row) -> Said:
+    return tongue.say(f"gate.way_{row['way']}")
+
+
+_LASTS: Final = (
+    Field("group", 1, code("group"), BIG),
+    Field("gate.closes", 1.4, clock("closes"), BIG),
+    Field("gate.last", 1.6, _entry("last"), BIG),
+    Field("gate.again", 2, _entry("again")),
+    Field("gate.minutes", 2, count("minutes")),
+)
+
+_CHANGES: Final = (
+    Field("from", 1, clock("from"), BIG),
+    Field("until", 1, clock("until"), BIG),
+    Field("gate.change_persons", 2, _share("persons")),
+    Field("gate.change_vehicles", 2, _share("vehicles")),
+)
+
+_CALLS: Final = (
+    Field("gate.leave", 1.2, clock("leave")),
+    Field("gate.from", 1.2, clock("from"), BIG),
+    Field("gate.until", 1.2, clock("until"), BIG),
+    Field("zone_head", 1.2, code("zone"), BIG),
+    Field("group", 0.9, code("group"), BIG),
+    Field("households", 1, count("households")),
+    Field("persons", 1, count("persons"), BIG),
+    Field("call", 1.5, code("id")),
+)
+
+_PASSES: Final = (
+    Field("gate.at", 1.1, clock("at"), BIG),
+    Field("gate.way", 1.1, _direction),
+    Field("vehicle", 2.2, _vehicles, BIG),
+    Field("trip", 0.8, count("trip")),
+    Field("gate.to", 1.2, code("to"), BIG),
+    Field("gate.on_board", 1.2, count("persons")),
+    Field("gate.ill", 1.2, count("patients")),
+)
+
+
+#: By its part of the page, what each table is called and what stands in it.
+_TABLES: Final[Mapping[str, tuple[str, tuple[Field, ...]]]] = MappingProxyType(
+    {
+        "last": ("gate.last_title", _LASTS),
+        "changes": ("gate.changes", _CHANGES),
+        "calls": ("gate.calls", _CALLS),
+        "passes": ("gate.passes_title", _PASSES),
+    }
+)

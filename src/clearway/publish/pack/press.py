@@ -141,7 +141,9 @@ def document(pack: Pack, lang: str) -> dict[str, Any]:
     return {
         "lang": lang,
         "dir": said.direction,
-        "title": tongue.say("document", scenario=tongue.code(scenario.id), day=day),
+        "title": tongue.say(
+            "document", scenario=said.name(scenario.title), day=day, version=pack.version
+        ),
         "pages": [_page(pack, page, tongue, day) for page in pack.pages],
     }
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
 
 from clearway.model.population import Zone
 from clearway.publish.pack.blocks import (
@@ -12,16 +13,15 @@ from clearway.publish.pack.blocks import (
     LINE_MM,
     TABLE_MM,
     Block,
-    Column,
     Tongue,
     legend,
     lines,
     run,
     spots,
-    table,
     ways,
 )
 from clearway.publish.pack.day import Day
+from clearway.publish.pack.fields import Field, Row, clock, code, count, listing
 from clearway.publish.pack.sheet import BODY_MM, ZONE, Facts, Page, Part, Sheet, spread
 from clearway.publish.pack.way import way
 from clearway.publish.words import Said
@@ -126,73 +126,51 @@ def zone_blocks(page: Page, tongue: Tongue) -> list[Block]:
             say = ways if part["part"] == "ways" else spots
             blocks.append(say(tongue, part["rows"], WAY_MM))
         else:
-            own = _call_table if part["part"] == "calls" else _visit_table
-            blocks.append(own(tongue, part["rows"]))
+            title, fields = _TABLES[part["part"]]
+            blocks.append(listing(tongue, title, fields, part["rows"], ROW_MM))
     return [*blocks, lines([EMPTY], 2), *legend(tongue, page.facts["legend"])]
 
 
-def _call_table(tongue: Tongue, rows: list[dict[str, Any]]) -> Block:
-    columns = [
-        Column(tongue.say("zone.from"), 1.2, BIG),
-        Column(tongue.say("zone.until"), 1.2, BIG),
-        Column(tongue.say("corridor"), 1.2, BIG),
-        Column(tongue.say("group"), 1, BIG),
-        Column(tongue.say("households"), 1.1),
-        Column(tongue.say("persons"), 1.1),
-        Column(tongue.say("numbers"), 1.9),
-        Column(tongue.say("zone.latest"), 1.5, BIG),
-        Column(tongue.say("call"), 1.4),
-    ]
-    cells = [
-        [
-            tongue.clock(one["from"]),
-            tongue.clock(one["until"]),
-            tongue.code(one["corridor"]),
-            tongue.code(one["group"]),
-            tongue.number(one["households"]),
-            tongue.number(one["persons"]),
-            numbers(tongue, one),
-            tongue.clock(one["latest"]),
-            tongue.code(one["id"]),
-        ]
-        for one in rows
-    ]
-    return table(tongue.say("zone.calls"), columns, cells, ROW_MM)
-
-
-def _visit_table(tongue: Tongue, rows: list[dict[str, Any]]) -> Block:
-    columns = [
-        Column(tongue.say("visit.from"), 1.1, BIG),
-        Column(tongue.say("visit.until"), 1.1, BIG),
-        Column(tongue.say("vehicle"), 1.9, BIG),
-        Column(tongue.say("visit.whom"), 2.6),
-        Column(tongue.say("persons"), 1),
-        Column(tongue.say("numbers"), 1.7),
-        Column(tongue.say("corridor"), 1),
-    ]
-    cells = [
-        [
-            tongue.clock(one["from"]),
-            tongue.clock(one["until"]),
-            tongue.code(one["vehicle"]),
-            _whom(tongue, one),
-            tongue.number(one["persons"]),
-            numbers(tongue, one),
-            tongue.code(one["corridor"]),
-        ]
-        for one in rows
-    ]
-    return table(tongue.say("visit.title"), columns, cells, ROW_MM)
-
-
-def _whom(tongue: Tongue, row: dict[str, Any]) -> Said:
+def _whom(tongue: Tongue, row: Row) -> Said:
     if "patients" in row:
         return tongue.say("visit.patients", n=row["patients"])
     return tongue.say("visit.group", group=tongue.code(row["group"]), n=row["households"])
 
 
-def numbers(tongue: Tongue, row: dict[str, Any]) -> Said:
+def numbers(tongue: Tongue, row: Row) -> Said:
     """Return which households: their numbers in the zone's order of that group, from 1."""
     if "first" not in row:
         return EMPTY
     return run(tongue, row["first"], row["first"] + row["households"] - 1)
+
+
+_CALLS: Final = (
+    Field("zone.from", 1.2, clock("from"), BIG),
+    Field("zone.until", 1.2, clock("until"), BIG),
+    Field("corridor", 1.2, code("corridor"), BIG),
+    Field("group", 1, code("group"), BIG),
+    Field("households", 1.1, count("households")),
+    Field("persons", 1.1, count("persons")),
+    Field("numbers", 1.9, numbers),
+    Field("zone.latest", 1.5, clock("latest"), BIG),
+    Field("call", 1.4, code("id")),
+)
+
+_VISITS: Final = (
+    Field("visit.from", 1.1, clock("from"), BIG),
+    Field("visit.until", 1.1, clock("until"), BIG),
+    Field("vehicle", 1.9, code("vehicle"), BIG),
+    Field("visit.whom", 2.6, _whom),
+    Field("persons", 1, count("persons")),
+    Field("numbers", 1.7, numbers),
+    Field("corridor", 1, code("corridor")),
+)
+
+
+#: By its part of the page, what each table is called and what stands in it.
+_TABLES: Final[Mapping[str, tuple[str, tuple[Field, ...]]]] = MappingProxyType(
+    {
+        "calls": ("zone.calls", _CALLS),
+        "visits": ("visit.title", _VISITS),
+    }
+)

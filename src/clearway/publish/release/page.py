@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import jinja2
 
+from clearway.publish.isolate import clean
+from clearway.publish.release.paper import Grid, Text, spread
 from clearway.publish.release.profiles import LEAST_COUNT, PROFILES
 from clearway.publish.release.said import release_words, value_said
-from clearway.publish.words import Said, Words
+from clearway.publish.words import LANGS, Said, Words
 from clearway.publish.words import words as report_words
 
 Row = Mapping[str, Any]
@@ -43,6 +45,8 @@ class Section:
 def page(data: Mapping[str, Any], lang: str, mark: Mapping[str, str]) -> str:
     """Return the page of one release in one language.
 
+    Printed, it has its tables on the same pages as in any other language.
+
     Parameters
     ----------
     data
@@ -52,9 +56,6 @@ def page(data: Mapping[str, Any], lang: str, mark: Mapping[str, str]) -> str:
     mark
         Who it is for: ``recipient``, ``id``, ``profile`` and ``moment`` (until when).
     """
-    words = release_words(lang)
-    told = {**mark, "profile": words.say(f"profile.{mark['profile']}")}
-    profile = PROFILES[mark["profile"]]
     environment = jinja2.Environment(
         autoescape=True,
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -62,23 +63,84 @@ def page(data: Mapping[str, Any], lang: str, mark: Mapping[str, str]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    title = data.get("scenario", {}).get("title")
+    written = {one: _Written.of(data, release_words(one), mark) for one in LANGS}
+    spreads, end_starts_page = spread([one.text for one in written.values()])
+    own = written[lang]
     return environment.get_template("page.html.j2").render(
         lang=lang,
-        direction=words.direction,
-        title=_text(words, title) if title else "",
-        heading=words.say("page.title", recipient=told["recipient"]),
-        line=words.say("mark.line", **told),
-        until=words.say("page.until", moment=told["moment"]),
-        notes=[
-            words.say("page.profile", profile=told["profile"]),
-            words.say("page.plan"),
-            words.say("page.exact" if profile.whole else "page.coarse"),
-            words.say("page.hidden", n=LEAST_COUNT),
+        direction=own.words.direction,
+        document=[*([own.title] if own.title else []), own.line],
+        own=own,
+        sections=[
+            (own.words.say(f"section.{one.id}"), one, print_)
+            for one, print_ in zip(own.sections, spreads, strict=True)
         ],
-        sections=[(words.say(f"section.{one.id}"), one) for one in sections(data, words)],
-        attribution=data.get("scenario", {}).get("attribution", []),
+        end_starts_page=end_starts_page,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """All words of a page in one language.
+
+    Attributes
+    ----------
+    words
+        The language.
+    line, title
+        The watermark, and the name of the scenario, which may be empty.
+    paragraphs
+        Before the first table: heading, until when, notes.
+    sections
+        Tables.
+    attribution
+        Lines of the scenario's.
+    """
+
+    words: Words
+    line: Said
+    title: Said
+    paragraphs: tuple[Said, ...]
+    sections: tuple[Section, ...]
+    attribution: tuple[str, ...]
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any], words: Words, mark: Mapping[str, str]) -> Self:
+        """Return the page in one language."""
+        told = {**mark, "profile": words.say(f"profile.{mark['profile']}")}
+        whole, scenario = PROFILES[mark["profile"]].whole, data.get("scenario", {})
+        return cls(
+            words=words,
+            line=words.say("mark.line", **told),
+            title=_text(words, scenario.get("title")),
+            paragraphs=(
+                words.say("page.title", recipient=told["recipient"]),
+                words.say("page.until", moment=told["moment"]),
+                words.say("page.profile", profile=told["profile"]),
+                words.say("page.plan"),
+                words.say("page.exact" if whole else "page.coarse"),
+                words.say("page.hidden", n=LEAST_COUNT),
+            ),
+            sections=tuple(sections(data, words)),
+            attribution=tuple(scenario.get("attribution", ())),
+        )
+
+    @property
+    def text(self) -> Text:
+        """Return it as it takes room on paper."""
+        return Text(
+            mark=clean(self.line),
+            # The title is set larger than a line.
+            top=(f"{clean(self.title)} " * 2, *map(clean, self.paragraphs)),
+            tables=tuple(
+                Grid(
+                    tuple(map(clean, one.head)),
+                    tuple(tuple(map(clean, row)) for row in one.rows),
+                )
+                for one in self.sections
+            ),
+            bottom=(*self.attribution, clean(self.line)),
+        )
 
 
 def sections(data: Mapping[str, Any], words: Words) -> list[Section]:
