@@ -17,9 +17,10 @@ from clearway.simulate.traffic import COMES_BY, DONE, FROM_DEPOT, FROM_GATE, LOS
 from clearway.simulate.within import Within
 from clearway.solve.drives import drives
 from clearway.solve.solve import solve
-from tests.scenarios import car_town, from_within, one_bus
+from tests.scenarios import car_town, one_bus
 from tests.simulate.fleets import Went, laid, of_vehicle, went
 from tests.solve.fleets import within
+from tests.within import from_within
 
 DAY = 86_400.0
 

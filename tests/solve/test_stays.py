@@ -26,8 +26,9 @@ from clearway.solve.relax import MIXED
 from clearway.solve.solve import solve
 from clearway.solve.stays import settle
 from clearway.solve.vehicles import Turn, vehicles
-from tests.scenarios import at_hour, from_within, one_bus, two_ambulances
+from tests.scenarios import at_hour, one_bus, two_ambulances
 from tests.solve.fleets import Wanted, wanted, with_buses, within
+from tests.within import from_within
 
 TWO_DAYS = ((1, 8, 9.5), (1, 32, 33.5))
 

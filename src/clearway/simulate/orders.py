@@ -181,7 +181,7 @@ class _Sheet:
         if inside:
             trips = [trip for duty in duties for trip in duty.trips]
             for t, trip in enumerate(trips, first):
-                self._stands_inside(t, trip, kind, self.depots[one.depot])
+                _stands_inside(self, t, trip, (kind, self.depots[one.depot]))
         self.rows.able.append(able)
         self.rows.until_s.append(np.inf)
         self.rows.day_s.append(spans)
@@ -244,23 +244,6 @@ class _Sheet:
         times = (trip.leave_s, trip.gate_in_s, trip.gate_out_s, trip.arrive_s)
         self.rows.trip_s.append(tuple(float(one) for one in times))
         return day
-
-    def _stands_inside(self, t: int, trip: Trip, kind: int, node: int) -> None:
-        """Write down how a trip begins if its vehicle is inside still, and how if it is not."""
-        if kind not in self.within:
-            self.within[kind] = Within(self.scenario, self.scenario.fleet.types[kind])
-        within, row = self.within[kind], self.rows.trip[t]
-        stop = self.scenario.zones[self.zones[trip.stops[0].zone]].node
-        if trip.corridor_in:
-            way = within.way(node, stop)
-            row[FROM_DEPOT] = NONE if way is None else self.ways.add(kind, way)
-            return
-        row[FROM_DEPOT], row[COMES_BY] = row[FROM_GATE], NONE
-        corridor = self.scenario.corridors[row[K_OUT]]
-        way = within.way(corridor.mouth, stop) if within.comes_in(corridor) else None
-        if way is not None:
-            row[COMES_BY], row[FROM_GATE] = row[K_OUT], self.ways.add(kind, way)
-            row[WAY_IN] = self.ways.add(kind, corridor.links[::-1])
 
     def _day(self, k: int, time: float) -> int:
         """Return the day on which the window of corridor ``k`` is announced open at ``time``."""
@@ -387,6 +370,28 @@ class _Sheet:
             kinds.index(one.bed) if one.bed in kinds else NONE,
             int(self.own[p]),
         ]
+
+
+def _stands_inside(sheet: _Sheet, t: int, trip: Trip, of: tuple[int, int]) -> None:
+    """Write down how a trip begins if its vehicle is inside still, and how if it is not.
+
+    ``of`` are the type of the vehicle and the node of its depot.
+    """
+    (kind, node), row = of, sheet.rows.trip[t]
+    if kind not in sheet.within:
+        sheet.within[kind] = Within(sheet.scenario, sheet.scenario.fleet.types[kind])
+    within = sheet.within[kind]
+    stop = sheet.scenario.zones[sheet.zones[trip.stops[0].zone]].node
+    if trip.corridor_in:
+        way = within.way(node, stop)
+        row[FROM_DEPOT] = NONE if way is None else sheet.ways.add(kind, way)
+        return
+    row[FROM_DEPOT], row[COMES_BY] = row[FROM_GATE], NONE
+    corridor = sheet.scenario.corridors[row[K_OUT]]
+    way = within.way(corridor.mouth, stop) if within.comes_in(corridor) else None
+    if way is not None:
+        row[COMES_BY], row[FROM_GATE] = row[K_OUT], sheet.ways.add(kind, way)
+        row[WAY_IN] = sheet.ways.add(kind, corridor.links[::-1])
 
 
 def _ready_s(scenario: Scenario) -> NDArray[np.float64]:

@@ -157,7 +157,8 @@ class FleetAnew:
         while queue:
             _, n = heapq.heappop(queue)
             one = vehicles[n]
-            self._find(one)
+            if one.duty.depot in self._scenario.fleet.inside and not one.at:
+                _find(one, self._starts[one.duty.id], self._stands.get(one.duty.vehicle))
             self._next(one, touched)
             self._stands[one.duty.vehicle] = one.place, one.free_s
             if one.at < len(one.duty.trips):
@@ -219,17 +220,6 @@ class FleetAnew:
         persons = aboard_of(trip, self._persons) * times
         k = self._corridors[trip.corridor_out]
         self._lanes.take(k, trip.gate_out_s, persons, times=times)
-
-    def _find(self, one: _Vehicle) -> None:
-        """Let a duty of a vehicle whose depot is inside begin where the one before ended."""
-        if one.at or not self._within(one):
-            return
-        one.place, one.free_s = self._stands.get(one.duty.vehicle, (one.place, one.free_s))
-        one.shifted = one.place != self._starts[one.duty.id]
-
-    def _within(self, one: _Vehicle) -> bool:
-        """Whether a vehicle's depot is inside."""
-        return one.duty.depot in self._scenario.fleet.inside
 
     def _next(self, one: _Vehicle, touched: set[str]) -> None:
         """Look at the next trip of a vehicle."""
@@ -352,6 +342,13 @@ class FleetAnew:
         last = trips[-1]
         back = math.ceil(last.done_s + home(self._scenario, last.destination, one.duty.depot))
         return replace(one.duty, trips=tuple(trips), back_s=back)
+
+
+def _find(one: _Vehicle, start: str, stands: tuple[str | None, float] | None) -> None:
+    """Let a duty of a vehicle whose depot is inside begin where the one before ended, if any."""
+    if stands is not None:
+        one.place, one.free_s = stands
+    one.shifted = one.place != start
 
 
 def _never_moved(scenario: Scenario, plan: Plan) -> list[str]:

@@ -157,7 +157,7 @@ class Ways:
                     corridor_in=self._scenario.corridors[k].id,
                     leave_s=leave_s,
                     gate_in_s=int(gate),
-                    stops=self._stops(trip, drives, gate + there),
+                    stops=_stops(trip, self._zones, drives, gate + there),
                 )
             )
         return found
@@ -169,21 +169,9 @@ class Ways:
         if not math.isfinite(drive):
             return []
         free = math.ceil(max(one.free_s, float(self._clock.now_s)))
-        stops = self._stops(trip, drives, free + drive)
+        stops = _stops(trip, self._zones, drives, free + drive)
         leave = max(free, stops[0].arrive_s - math.ceil(drive))
         return [replace(trip, corridor_in="", leave_s=leave, gate_in_s=leave, stops=stops)]
-
-    def _stops(self, trip: Trip, drives: Drives, there: float) -> tuple[Stop, ...]:
-        """Return the stops of a trip that comes to the first at a moment, or as announced."""
-        board, stops = math.ceil(drives.type.board_s.central), list[Stop]()
-        zones = [self._zones[stop.zone] for stop in trip.stops]
-        for n, stop in enumerate(trip.stops):
-            if n:
-                there = stops[-1].leave_s + float(drives.stop_stop[zones[n - 1], zones[n]])
-            arrive = max(math.ceil(there), stop.arrive_s)
-            leave = max(arrive + board, stop.leave_s)
-            stops.append(replace(stop, arrive_s=arrive, leave_s=leave))
-        return tuple(stops)
 
     def _exits(
         self, one: Standing, trip: Trip, entry: Trip, by: tuple[Drives, Sequence[int], float]
@@ -298,6 +286,19 @@ class Ways:
         k_in = self._corridors[trip.corridor_in]
         far = drives.outside_m(self._place[place], k_in) + out
         return drives.within(drives.type.range_m - far, k_in, zones, k_out)
+
+
+def _stops(trip: Trip, rows: Mapping[str, int], drives: Drives, there: float) -> tuple[Stop, ...]:
+    """Return the stops of a trip that comes to the first at a moment, or as announced."""
+    board, stops = math.ceil(drives.type.board_s.central), list[Stop]()
+    zones = [rows[stop.zone] for stop in trip.stops]
+    for n, stop in enumerate(trip.stops):
+        if n:
+            there = stops[-1].leave_s + float(drives.stop_stop[zones[n - 1], zones[n]])
+        arrive = max(math.ceil(there), stop.arrive_s)
+        leave = max(arrive + board, stop.leave_s)
+        stops.append(replace(stop, arrive_s=arrive, leave_s=leave))
+    return tuple(stops)
 
 
 def _order(way: Trip) -> tuple[int, str, str]:

@@ -83,7 +83,7 @@ def convoy_sheets(day: Day) -> Iterator[Sheet]:
             ],
         }
         steps = tuple(_convoy_steps(convoy, run))
-        legs = tuple(_legs(day, run.trip))
+        legs = tuple(_legs(day, run.trip, convoy.depot))
         yield Sheet(CONVOY, convoy.id, _pages(day, head, steps, legs))
 
 
@@ -159,20 +159,19 @@ def _ways(day: Day, shift: Shift) -> Iterator[Facts]:
     """Yield each way that a vehicle drives inside, once."""
     seen = set()
     for ride in shift.rides:
-        for leg in _legs(day, ride.trip):
+        for leg in _legs(day, ride.trip, shift.duty.depot):
             key = (leg["start"], leg["end"], *leg["points"])
             if key not in seen:
                 seen.add(key)
                 yield leg
 
 
-def _legs(day: Day, trip: Trip) -> Iterator[Facts]:
+def _legs(day: Day, trip: Trip, depot: str) -> Iterator[Facts]:
     """Yield the ways of one trip: in to its stops, from one to the next, and out to the gate."""
-    where = trip.corridor_in
+    where = trip.corridor_in or depot
     for stop in trip.stops:
         if stop.links:
-            start = where or stop.zone
-            yield {"start": start, "end": stop.zone, **way(day.scenario.network, stop.links)}
+            yield {"start": where, "end": stop.zone, **way(day.scenario.network, stop.links)}
         where = stop.zone
     if trip.links_out:
         told = way(day.scenario.network, trip.links_out)
