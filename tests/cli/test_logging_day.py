@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from clearway.cli import main
+from clearway.cli.codes import FAILED
 from clearway.cli.passphrase import OTHER_VARIABLE, VARIABLE
+from clearway.model.event import KINDS
 from clearway.seal.keys import is_sealed
 from clearway.seal.verify import verify
 
@@ -308,3 +310,39 @@ def test_no_log_is_made_by_looking(
 ) -> None:
     assert "no log can be read there" in said(capsys, step, str(tmp_path / "none"), code=1)[1]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_kinds_are_listed_with_what_each_tells(capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = said(capsys, "kinds")
+    assert [line for line in out.splitlines() if not line.startswith(" ")] == list(KINDS)
+    for kind, fields in KINDS.items():
+        told, _ = said(capsys, "kinds", kind)
+        assert [line.split()[0] for line in told.splitlines()] == [kind, *fields]
+    told, _ = said(capsys, "kinds", "closure")
+    assert "closed          must be true or false\n" in told
+    assert "reason          must be text; may be left out\n" in told
+    _, error = said(capsys, "kinds", "closing", code=FAILED)
+    assert "closing" in error
+    assert "'closure'" in error
+
+
+@pytest.mark.parametrize("kind", ["stop", "resume"])
+def test_a_stop_that_names_no_corridor_is_of_all(
+    log: str, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    said(capsys, "append", log, kind)
+    said(capsys, "append", log, kind, "corridors=C1,C2", "reason=shelling")
+    out, _ = said(capsys, "show", log, "--json")
+    told = [json.loads(line)["event"]["about"] for line in out.splitlines()]
+    assert told == [
+        {"corridors": [], "reason": ""},
+        {"corridors": ["C1", "C2"], "reason": "shelling"},
+    ]
+    assert "all corridors if it is left out" in said(capsys, "kinds", kind)[0]
+
+
+def test_who_is_called_is_never_taken_to_be_nobody(
+    log: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, error = said(capsys, "append", log, "call", "state=turned", code=FAILED)
+    assert "movements: must be told" in error

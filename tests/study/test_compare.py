@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from clearway.errors import ScenarioError
 from clearway.model.comparison import Comparison
 from clearway.model.draws import draw_course
 from clearway.model.outcome import Ensemble
@@ -19,7 +18,7 @@ from clearway.simulate.usual import usual_rules
 from clearway.solve.solve import solve
 from clearway.study.compare import MARGINS_MIN, compare, members_accepted, slowest_first
 from tests.plans import greedy_plan
-from tests.scenarios import four_sides, one_corridor, two_ambulances
+from tests.scenarios import four_sides, one_corridor
 from tests.solve.unsure import est, two_unsure_gates
 
 #: Members that are not the first few, so that another choice of them would show.
@@ -249,29 +248,6 @@ def test_where_nobody_is_ever_caught_the_least_margin_is_taken() -> None:
 def test_the_members_accepted_are_the_whole_ones(risk: float, members: int, accepted: int) -> None:
     """29 % of a hundred are 29, though the product of the floats is less in its last bit."""
     assert members_accepted(risk, members) == accepted
-
-
-def test_runs_of_some_members_joined_are_a_run_of_all(scenario: Scenario, robust: Plan) -> None:
-    whole = simulate(scenario, robust, range(9), SEED)
-    parts = [simulate(scenario, robust, some, SEED) for some in ([7, 2], [0, 8, 3], [1, 4, 5, 6])]
-    found = parts[0].joined(parts[1]).joined(parts[2])
-    for name in (field.name for field in fields(Ensemble)):
-        mine, its = getattr(found, name), getattr(whole, name)
-        assert np.array_equal(mine, its) if isinstance(its, np.ndarray) else mine == its, name
-    with pytest.raises(ScenarioError):
-        parts[0].joined(parts[0])
-
-
-def test_what_vehicles_did_is_joined_too() -> None:
-    scenario = two_ambulances()
-    plan = solve(scenario)
-    whole = simulate(scenario, plan, range(5), SEED).fleet
-    parts = [simulate(scenario, plan, some, SEED) for some in ([4, 1], [0, 2, 3])]
-    found = parts[0].joined(parts[1]).fleet
-    assert whole is not None
-    assert found is not None
-    for name in (field.name for field in fields(type(whole))):
-        assert np.array_equal(getattr(found, name), getattr(whole, name)), name
 
 
 def test_members_in_any_order_are_compared_one_by_one(scenario: Scenario, robust: Plan) -> None:

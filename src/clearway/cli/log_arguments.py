@@ -33,6 +33,7 @@ def add_log(verbs: _Verbs[argparse.ArgumentParser]) -> None:
     _add_merge(steps)
     _add_export(steps)
     _add_key(steps)
+    _add_kinds(steps)
 
 
 def _add_init(steps: _Verbs[argparse.ArgumentParser]) -> None:
@@ -47,7 +48,7 @@ def _add_append(steps: _Verbs[argparse.ArgumentParser]) -> None:
     step = _step(steps, "append", "write down what happened")
     _add_target(step)
     step.add_argument(
-        "kind", metavar="KIND", help="of event; or - for an event as JSON from standard input"
+        "kind", metavar="KIND", help="of event (see `log kinds`); or - for one as JSON from stdin"
     )
     step.add_argument("about", nargs="*", metavar="KEY=VALUE", help="what the event tells")
     step.add_argument("--at", metavar="MOMENT", help="when it happened (default: now)")
@@ -106,6 +107,11 @@ def _add_export(steps: _Verbs[argparse.ArgumentParser]) -> None:
 def _add_key(steps: _Verbs[argparse.ArgumentParser]) -> None:
     step = _step(steps, "key", "show the fingerprint and public half of a key")
     step.add_argument("key", type=Path, metavar="KEY", help="key file")
+
+
+def _add_kinds(steps: _Verbs[argparse.ArgumentParser]) -> None:
+    step = _step(steps, "kinds", "list the kinds of event, and what each tells")
+    step.add_argument("kind", nargs="?", metavar="KIND", help="one of them (default: all)")
 
 
 def _add_target(step: argparse.ArgumentParser) -> None:

@@ -32,6 +32,8 @@ from clearway.seal.verify import split, verify
 
 #: What a field takes that takes moments.
 _A_MOMENT: Final = "2016-10-20T11:20:00+03:00"
+#: Whoever names no corridor means all of them.
+_ALL_IF_LEFT_OUT: Final = frozenset({("stop", "corridors"), ("resume", "corridors")})
 #: What an exported log begins with, whatever follows.
 _EXPORT: Final = b'{"clearway log":'
 
@@ -132,6 +134,24 @@ def _show_key(arguments: argparse.Namespace) -> int:
     return OK
 
 
+def _kinds(arguments: argparse.Namespace) -> int:
+    if arguments.kind is not None:
+        _fields(arguments.kind)
+    for kind, fields in KINDS.items():
+        if arguments.kind in (None, kind):
+            lines = [f"  {name:<16}{_rule(kind, name)}" for name in fields]
+            tell(arguments, "\n".join((kind, *lines)))
+    return OK
+
+
+def _rule(kind: str, name: str) -> str:
+    """Return what a field takes, in the words in which it would be refused."""
+    rule, holds = KINDS[kind][name]
+    if (kind, name) in _ALL_IF_LEFT_OUT:
+        return f"{rule}; all corridors if it is left out"
+    return f"{rule}; may be left out" if holds("") else rule
+
+
 _STEPS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = MappingProxyType(
     {
         "init": _init,
@@ -142,6 +162,7 @@ _STEPS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = MappingProxyT
         "import": _merge,
         "export": _export,
         "key": _show_key,
+        "kinds": _kinds,
     }
 )
 
@@ -208,9 +229,7 @@ def _secret(arguments: argparse.Namespace, *, twice: bool = False) -> str:
 
 def _told(arguments: argparse.Namespace) -> Event:
     """Return the event that the arguments describe."""
-    fields = KINDS.get(arguments.kind)
-    if fields is None:
-        raise _refused("kind", arguments.kind, f"must be one of {tuple(KINDS)}")
+    fields = _fields(arguments.kind)
     about: dict[str, Any] = {}
     for one in arguments.about:
         name, equals, text = one.partition("=")
@@ -220,10 +239,18 @@ def _told(arguments: argparse.Namespace) -> Event:
     for name, (_, holds) in fields.items():
         if name not in about and holds(""):
             about[name] = ""
+        if name not in about and (arguments.kind, name) in _ALL_IF_LEFT_OUT:
+            about[name] = []
     at = datetime.now().astimezone().isoformat()
     if arguments.at is not None:
         at = _moment(arguments, "--at", arguments.at)
     return event_from_json({"about": about, "at": at, "kind": arguments.kind}, "event")
+
+
+def _fields(kind: str) -> Mapping[str, tuple[str, Callable[[Any], bool]]]:
+    if kind not in KINDS:
+        raise _refused("kind", kind, f"must be one of {tuple(KINDS)}")
+    return KINDS[kind]
 
 
 def _about(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -197,14 +195,6 @@ class Ensemble:
         """Return the number of members."""
         return len(self.numbers)
 
-    def joined(self, other: Ensemble) -> Ensemble:
-        """Return the members of both, by their numbers; they are of one scenario, plan and seed."""
-        order = np.argsort(np.concatenate([self.numbers, other.numbers]), kind="stable")
-        fleet = self.fleet
-        if fleet is not None and other.fleet is not None:
-            fleet = dataclasses.replace(fleet, **_both(fleet, other.fleet, _FLEET_COLUMNS, order))
-        return dataclasses.replace(self, **_both(self, other, _COLUMNS, order), fleet=fleet)
-
     @property
     def people_out(self) -> NDArray[np.int64]:
         """Shape (m,), persons brought out."""
@@ -224,17 +214,6 @@ class Ensemble:
         """Return quantiles of the persons out so far, shape (shares, b), by the end of each bin."""
         total = self.out.sum(axis=(2, 3), dtype=np.int64).cumsum(axis=1)
         return np.asarray(np.quantile(total, shares, axis=0))
-
-
-def _both(
-    one: Ensemble | FleetOutcome,
-    other: Ensemble | FleetOutcome,
-    columns: Iterable[str],
-    order: NDArray[np.int64],
-) -> dict[str, Any]:
-    """Return the columns of both, one after the other, in an order."""
-    pairs = {name: (getattr(one, name), getattr(other, name)) for name in columns}
-    return {name: np.concatenate(pair)[order] for name, pair in pairs.items()}
 
 
 def mean_interval(values: NDArray[np.float64]) -> tuple[float, float, float]:
