@@ -170,7 +170,10 @@ class Days:
         ``destinations`` are the places at which a trip may end; a vehicle goes on from there.
         """
         self.town, self.scenario, self.program = Town(scenario), scenario, Program()
-        self.places = {one.id: (one.lon, one.lat) for one in scenario.fleet.depots} | destinations
+        depots = scenario.fleet.depots
+        self.places = {one.id: (one.lon, one.lat) for one in depots if one.node is None}
+        self.places |= destinations
+        self.depots = {one.id: one.node for one in depots if one.node is not None}
         self.to = tuple(destinations)
         self.ends = self.town.closes_s // MINUTE
         self.begin = -40
@@ -195,9 +198,24 @@ class Days:
                 self._move(kind, (*node, t), (*node, t + 1), whole=False)
         self._inside(kind)
         start = self.program.column(float(count))
-        self._balance(kind, ("at", depot, self.begin), start, 1.0)
+        if depot in self.depots:
+            self._stand_inside(kind, depot, start)
+        else:
+            self._balance(kind, ("at", depot, self.begin), start, 1.0)
         for node in nodes:
             self._balance(kind, (*node, self.ends), self.program.column(), -1.0)
+
+    def _stand_inside(self, kind: VehicleType, depot: str, start: int) -> None:
+        """Let vehicles leave a depot inside for a stop, from the opening on: by no gate."""
+        drives, node = self.town.drives(kind), ("home", depot)
+        self._balance(kind, (*node, 0), start, 1.0)
+        for t in range(self.ends):
+            self._move(kind, (*node, t), (*node, t + 1), whole=False)
+            for z, zone in enumerate(self.scenario.zones):
+                to = t + minutes(drives[self.depots[depot], zone.node] + kind.board_s.central)
+                if to < self.ends:
+                    self._move(kind, (*node, t), ("stop", z, to))
+        self._balance(kind, (*node, self.ends), self.program.column(), -1.0)
 
     def _inside(self, kind: VehicleType) -> None:
         drives = self.town.drives(kind)

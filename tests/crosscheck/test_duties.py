@@ -29,6 +29,8 @@ DRAWS: Final = (
     *(101, 102, 103, 105, 107, 108, 109, 110, 111, 113, 114, 115, 116, 118, 120),
     *(121, 122, 123, 124, 125, 127, 128, 130, 131, 132, 133, 137),
 )
+#: Draws in which the vehicles stand inside.
+INSIDE: Final = DRAWS[:10]
 
 
 def drawn(seed: int) -> Scenario:
@@ -85,6 +87,26 @@ def planned(seed: int) -> tuple[Scenario, Plan, float]:
     """Return a draw, its plan, and the most persons by weight that any plan brings out."""
     scenario = drawn(seed)
     return scenario, solve(scenario), most_people(scenario, GAP)
+
+
+def within(scenario: Scenario, node: int) -> Scenario:
+    """Return the scenario with its depot inside, at a node."""
+    (depot,) = scenario.fleet.depots
+    nodes, row = scenario.network.nodes, int(scenario.network.node_index(node))
+    depot = replace(depot, lon=float(nodes.lon[row]), lat=float(nodes.lat[row]), node=node)
+    return scenario.replace(fleet=replace(scenario.fleet, depots=(depot,)))
+
+
+@pytest.mark.parametrize("seed", INSIDE)
+def test_plans_of_vehicles_inside_are_near_the_optimum(seed: int) -> None:
+    base = drawn(seed)
+    scenario = within(base, base.zones[seed % 2].node)
+    plan, most = solve(scenario), most_people(scenario, GAP)
+    assert judge(scenario, plan).breaches == ()
+    assert any(not duty.trips[0].corridor_in for duty in plan.duties)
+    assert weight(scenario, plan) >= most * (1 - WITHIN)
+    if {group.weight for group in scenario.groups} == {1.0}:
+        assert plan.level(PEOPLE).bound >= most * (1 - GAP) - 1
 
 
 def weight(scenario: Scenario, plan: Plan) -> float:

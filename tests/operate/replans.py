@@ -13,7 +13,7 @@ from clearway.model.scenario import Scenario, row_of
 from clearway.operate.replan import Offer, Replanner
 from clearway.operate.replan_events import revise
 from clearway.solve.solve import solve
-from tests import scenarios
+from tests import scenarios, within
 
 NAMES = (
     "one_corridor",
@@ -26,6 +26,7 @@ NAMES = (
     "one_bus",
     "two_ambulances",
     "aid_in",
+    "from_within",
     "car_town",
 )
 
@@ -35,7 +36,7 @@ Case = tuple[Scenario, Plan]
 @cache
 def case(name: str) -> Case:
     """Return a tiny scenario by its name, and its plan."""
-    scenario: Scenario = getattr(scenarios, name)()
+    scenario: Scenario = getattr(within if name == "from_within" else scenarios, name)()
     return scenario, solve(scenario)
 
 

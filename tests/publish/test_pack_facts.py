@@ -13,13 +13,16 @@ import pytest
 from clearway.errors import ScenarioError
 from clearway.judge.abort import judge_abort
 from clearway.model.corridor import GateChange
+from clearway.model.duty import begins
 from clearway.publish.pack.day import day_of, only
 from clearway.publish.pack.pack import Pack, pack, plan_hash
 from clearway.publish.pack.sheet import BODY_MM, KINDS, Page
 from clearway.publish.rides import rides
+from clearway.solve.solve import solve
 from tests.plans import greedy_plan
 from tests.publish.packs import DAY, NEXT, cards, packed, ruled, town
 from tests.scenarios import late_window, one_corridor, two_days, two_gates
+from tests.within import from_within
 
 
 def rows(found: Pack, kind: str, part: str = "", subject: str = "") -> list[dict[str, Any]]:
@@ -133,6 +136,26 @@ def test_a_drivers_steps_are_its_duty() -> None:
     legs = rows(packed(), "vehicle", "ways", shift.duty.vehicle)
     assert {row["start"] for row in legs} | {row["end"] for row in legs} <= known
     assert known == {row["where"] for row in steps}
+
+
+def test_a_driver_from_inside_begins_there_once_and_is_not_sent_back() -> None:
+    scenario = from_within()
+    plan = solve(scenario)
+    starts = begins(plan.duties, scenario.fleet.inside)
+    for day in (DAY, NEXT):
+        found = pack(scenario, plan, day)
+        shifts = [one for one in rides(scenario, plan).shifts if one.day == day]
+        assert shifts
+        for shift in shifts:
+            duty = shift.duty
+            steps = rows(found, "vehicle", "steps", duty.vehicle)
+            assert (steps[0]["do"], steps[0]["where"]) == ("leave", starts[duty.id])
+            within = duty.depot in scenario.fleet.inside
+            assert (steps[-1]["do"] == "back") != within
+            assert (steps[1]["do"] == "gate_in") == (starts[duty.id] not in scenario.fleet.inside)
+            legs = rows(found, "vehicle", "ways", duty.vehicle)
+            known = {row["code"] for row in rows(found, "vehicle", "spots", duty.vehicle)}
+            assert {row["start"] for row in legs} | {row["end"] for row in legs} <= known
 
 
 def test_another_day_has_its_own_pages_and_shares_none() -> None:

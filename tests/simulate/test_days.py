@@ -35,6 +35,7 @@ from clearway.simulate.traffic import (
     VEHICLE,
     WAY_IN,
     WHERE,
+    WITHIN,
 )
 from tests.simulate.plain import plain, traffic
 
@@ -97,8 +98,12 @@ def test_a_planned_trip_leaves_as_planned_and_one_that_slid_to_be_there_at_the_o
     found.orders.way_s[1], found.orders.trip[0, WAY_IN] = 70.0, 1
     found.orders.vehicle[0, DEPOT], found.orders.drive_s[2, 0] = 2, 130.0
     assert DAYS.due_s(found, 0) == 2 * DAY_S - 70.0 - 130.0
-    found.orders.trip[0, K_IN] = NONE
-    # A vehicle that stands inside sets out when its way outward opens.
+    # A vehicle whose depot is inside sets out from where it is.
+    found.orders.vehicle[0, WITHIN], found.yard.at[0, WHERE] = 1, 1
+    found.orders.drive_s[1, 0] = 30.0
+    assert DAYS.due_s(found, 0) == 2 * DAY_S - 70.0 - 30.0
+    # If it stands there still, it does so when its way outward opens.
+    found.yard.at[0, WHERE] = 2
     assert DAYS.due_s(found, 0) == 2 * DAY_S
 
 

@@ -117,6 +117,17 @@ def with_buses(scenario: Scenario, count: int, **changes: Any) -> Scenario:
     return scenario.replace(fleet=replace(fleet, types=(kind, *fleet.types[1:]), vehicles=rows))
 
 
+def within(scenario: Scenario, node: int | None = None) -> Scenario:
+    """Return a scenario whose vehicles all stand inside, at D2; by default where Z1 is."""
+    fleet, network = scenario.fleet, scenario.network
+    node = scenario.zones[0].node if node is None else node
+    row = int(network.node_index(node))
+    lon, lat = float(network.nodes.lon[row]), float(network.nodes.lat[row])
+    inside = replace(fleet.depots[0], id="D2", lon=lon, lat=lat, node=node)
+    rows = tuple(replace(one, depot="D2") for one in fleet.vehicles)
+    return scenario.replace(fleet=replace(fleet, depots=(*fleet.depots, inside), vehicles=rows))
+
+
 @st.composite
 def patients(draw: st.DrawFn, most: int = 6) -> tuple[Patient, ...]:
     """Draw some patients of both zones."""

@@ -15,12 +15,12 @@ from clearway.model.fleet import Depot, Vehicles
 from clearway.model.plan import PATIENTS_OUT, PEOPLE, RED_OUT, Plan
 from clearway.model.scenario import Scenario
 from clearway.solve import solve
-from clearway.solve.fewer import CELLS, FLEETS, fewer, stand_idle
+from clearway.solve.fewer import CELLS, FLEETS, fewer, small, stand_idle
 from clearway.solve.fleet import plan_fleet
 from clearway.solve.problem import pose
 from clearway.solve.vehicles import vehicles
 from tests.scenarios import ASSUMED, aid_in, one_bus, two_ambulances
-from tests.solve.fleets import exactly, with_buses
+from tests.solve.fleets import exactly, with_buses, within
 
 #: A crowd of 1,480 persons in each zone and group, a small one of 370, and one of few large homes.
 MANY = (20, 30, 40, 60, 50, 40, 20, 10, 10)
@@ -190,10 +190,21 @@ def test_every_smaller_fleet_is_tried_the_largest_first() -> None:
     assert counts == [[2, 0], [1, 1], [1, 0], [0, 1], [0, 0]]
 
 
-def test_vehicles_inside_are_always_there() -> None:
-    scenario = with_rows(PAUSES[0].scenario(0), ("D3", 4), ("D2", 1))
-    (few,) = fewer(pose(scenario))
-    assert [row.count for row in few.fleet.vehicles] == [4, 0]
+def test_of_vehicles_inside_fewer_are_tried_too() -> None:
+    scenario = with_rows(PAUSES[0].scenario(0), ("D3", 2), ("D2", 1))
+    counts = [[row.count for row in few.fleet.vehicles] for few in fewer(pose(scenario))]
+    assert counts == [[2, 0], [1, 1], [1, 0], [0, 1], [0, 0]]
+    assert small(pose(scenario))
+
+
+def test_a_bus_more_inside_never_brings_out_fewer() -> None:
+    base = replace(PAUSES[0], homes=MANY).scenario(0)
+    plans = [solve(within(with_buses(base, count))) for count in range(4)]
+    out = [plan.level(PEOPLE).value for plan in plans]
+    assert out == sorted(out)
+    assert out[-1] > out[0]
+    outside = [solve(with_buses(base, count)).level(PEOPLE).value for count in range(4)]
+    assert all(one >= other for one, other in zip(out, outside, strict=True))
 
 
 def test_no_smaller_fleet_is_tried_where_there_are_too_many() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -154,7 +155,9 @@ def test_vehicles_are_named_by_type_and_number_and_keep_their_hours() -> None:
     later = scenario.replace(fleet=replace(scenario.fleet, vehicles=(bus, timed)))
     assert [(one.since_s, one.until_s) for one in vehicles(later)][1:] == [(3600, 10_800)] * 2
     inside = tuple(replace(one, node=101) for one in scenario.fleet.depots)
-    assert vehicles(scenario.replace(fleet=replace(scenario.fleet, depots=inside))) == ()
+    within = vehicles(scenario.replace(fleet=replace(scenario.fleet, depots=inside)))
+    assert [(one.inside, one.since_s, one.until_s) for one in within] == [(True, 0.0, math.inf)] * 3
+    assert not any(one.inside for one in vehicles(scenario))
 
 
 def test_a_duty_ends_with_the_last_trip_from_which_it_is_back_in_time() -> None:

@@ -207,8 +207,9 @@ class Reader:
         """Return the duties of a plan, and their trips followed by those of its convoys."""
         days: list[Day] = []
         journeys: list[Journey] = []
-        for duty in plan.duties:
-            trips = list(self._duty(duty))
+        starts = self._starts(plan)
+        for n, duty in enumerate(plan.duties):
+            trips = list(self._duty(duty, starts.get(n)))
             rows = tuple(range(len(journeys), len(journeys) + len(trips)))
             journeys += trips
             days.append(
@@ -223,9 +224,27 @@ class Reader:
             )
         return tuple(days), (*journeys, *self._runs(plan))
 
-    def _duty(self, duty: Duty) -> Iterator[Journey]:
+    def _starts(self, plan: Plan) -> dict[int, Place | None]:
+        """Return where duties begin, by row, that do not begin at a depot.
+
+        Who once left a depot inside is outside from then on: each later duty begins where the one
+        before ended.
+        """
+        ends: dict[str, Any] = {}
+        found: dict[int, Place | None] = {}
+        for n, duty in sorted(enumerate(plan.duties), key=lambda one: _leaves(one[1])):
+            depot = look(self.places, getattr(duty, "depot", None))
+            trips, vehicle = _trips(duty), plain(getattr(duty, "vehicle", None))
+            if depot is None or depot.inside is None or not trips:
+                continue
+            if vehicle in ends:
+                found[n] = look(self.places, ends[vehicle])
+            ends[vehicle] = trips[-1].destination
+        return found
+
+    def _duty(self, duty: Duty, start: Place | None) -> Iterator[Journey]:
         kind = look(self.types, getattr(duty, "type", None))
-        at = look(self.places, getattr(duty, "depot", None))
+        at = look(self.places, getattr(duty, "depot", None)) if start is None else start
         for number, trip in enumerate(items(getattr(duty, "trips", ())), 1):
             made = self._journey(f"{plain(duty.id)} trip {number}", trip, kind, at)
             at = made.destination
@@ -337,6 +356,18 @@ def items(told: Any) -> tuple[Any, ...]:
 def look(table: dict[str, Any], name: Any, missing: Any = None) -> Any:
     """Return what a table has under ``name``, whatever that is."""
     return table.get(name, missing) if isinstance(name, str) else missing
+
+
+def _trips(duty: Any) -> tuple[Trip, ...]:
+    """Return what a duty has of trips that are some."""
+    return tuple(one for one in items(getattr(duty, "trips", ())) if isinstance(one, Trip))
+
+
+def _leaves(duty: Any) -> float:
+    """Return when a duty begins, as far as that is a moment."""
+    trips = _trips(duty)
+    moment = _moment(trips[0].leave_s) if trips else None
+    return float("inf") if moment is None else float(moment)
 
 
 def _moment(value: Any) -> int | None:

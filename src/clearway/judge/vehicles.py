@@ -14,7 +14,7 @@ from clearway.judge.driving import CRUMB_S, outside
 from clearway.judge.journeys import Day, Journey
 from clearway.judge.walking import NONE
 from clearway.judge.words import capital
-from clearway.model.fleet import Vehicles, VehicleType
+from clearway.model.fleet import Depot, Vehicles, VehicleType
 from clearway.model.rates import VEHICLES, Shares, lane_limits
 from clearway.model.verdict import PlanBreach
 
@@ -53,6 +53,7 @@ def check_duty(case: Case) -> Iterator[PlanBreach]:
     There must be a vehicle of that type and depot, free from its first departure to its return;
     a vehicle has one duty a day, all in windows of that day. A trip begins where and not before
     the one before is done; done is who has set down and rested. Nobody drives beyond the range.
+    A vehicle whose depot is inside stays outside after each of its duties, where it ended.
     """
     there, clashes = _there(case), _clashes(case)
     for n, day in enumerate(case.rides.days):
@@ -134,12 +135,24 @@ def _wrong(case: Case, day: Day, there: bool, clash: Day | None) -> Iterator[_Wr
     journeys = [case.rides.journeys[row] for row in day.journeys]
     yield from _turns(journeys)
     yield from _tired(case, day, day.kind)
-    last = journeys[-1]
-    if last.destination is not None:
-        places = ((one.lon, one.lat) for one in (last.destination, day.depot))
-        home = last.moments["done_s"] + outside(case.scenario, *places)[1]
-        if day.back_s < home - CRUMB_S:
-            yield day.back_s, home, "s", "is back at its depot sooner than it can be"
+    yield from _early(case, day, day.depot, journeys[-1])
+
+
+def _early(case: Case, day: Day, depot: Depot, last: Journey) -> Iterator[_Wrong]:
+    """Yield whether a duty is over before its vehicle can be back at its depot.
+
+    No drive leads to a depot inside: the vehicle stays where its last trip ended.
+    """
+    if last.destination is None or day.back_s is None:
+        return
+    home = float(last.moments["done_s"])
+    text = "is over before its last trip is done"
+    if depot.node is None:
+        places = ((one.lon, one.lat) for one in (last.destination, depot))
+        home += outside(case.scenario, *places)[1]
+        text = "is back at its depot sooner than it can be"
+    if day.back_s < home - CRUMB_S:
+        yield day.back_s, home, "s", text
 
 
 def _tired(case: Case, day: Day, kind: VehicleType) -> Iterator[_Wrong]:

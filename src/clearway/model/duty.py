@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from clearway.model.checks import Checks
@@ -73,7 +74,8 @@ class Trip:
     corridor_out
         Id of the corridor that it leaves by.
     leave_s
-        When it leaves the depot, or where its trip before ended.
+        When it leaves the depot, or where its trip before ended: the one of the day before for the
+        first of a later day, if the depot is inside.
     gate_in_s, gate_out_s
         When it passes the gates; it is checked until then. ``gate_in_s`` is ``leave_s`` for a
         vehicle that is inside already.
@@ -130,7 +132,7 @@ class Duty:
     trips
         In order, at least one.
     back_s
-        When it is back at its depot.
+        When it is back at its depot; if that is inside, when its last trip is done, where it stays.
     """
 
     id: str
@@ -145,6 +147,24 @@ class Duty:
         checks = Checks(f"duty {self.id}")
         checks.that(bool(self.trips), "trips", "", "must have at least one")
         checks.done()
+
+
+def begins(duties: Iterable[Duty], inside: Collection[str]) -> dict[str, str]:
+    """Return where each duty begins: ids of places by ids of duties.
+
+    Parameters
+    ----------
+    duties
+        Of a plan.
+    inside
+        Ids of depots inside; who left one begins its next duty where the one before ended.
+    """
+    ends, found = dict[str, str](), dict[str, str]()
+    for duty in sorted(duties, key=lambda one: one.trips[0].leave_s):
+        within = duty.depot in inside
+        found[duty.id] = ends.get(duty.vehicle, duty.depot) if within else duty.depot
+        ends[duty.vehicle] = duty.trips[-1].destination
+    return found
 
 
 @dataclass(frozen=True, slots=True)

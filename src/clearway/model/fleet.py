@@ -197,6 +197,11 @@ class Fleet:
         """Vehicles in all."""
         return sum(one.count for one in self.vehicles)
 
+    @property
+    def inside(self) -> frozenset[str]:
+        """Ids of depots inside: who leaves one stays outside where its last trip ended."""
+        return frozenset(one.id for one in self.depots if one.node is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Convoy:

@@ -11,7 +11,7 @@ from clearway.model.plan import Plan
 from clearway.model.replan import Turn
 from clearway.operate.known import Known
 from clearway.operate.state_rides import Ride
-from clearway.solve.drives import between
+from clearway.solve.drives import home
 
 #: What a record calls a stop of a vehicle that is over, and one of a convoy.
 _BOARDED, _DELIVERED = "boarded", "delivered"
@@ -76,7 +76,7 @@ def ridden(
 def _with_trips(conditions: Known, duty: Duty, trips: tuple[Trip, ...]) -> Duty:
     """Return a duty with other trips, back when the last of them is."""
     last = trips[-1]
-    home_s = last.done_s + between(conditions.scenario, last.destination, duty.depot)
+    home_s = last.done_s + home(conditions.scenario, last.destination, duty.depot)
     return replace(duty, trips=trips, back_s=math.ceil(home_s))
 
 

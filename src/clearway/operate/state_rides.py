@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from clearway.model.duty import Duty, Trip
+from clearway.model.duty import Duty, Trip, begins
 from clearway.model.plan import Plan
 from clearway.model.scenario import Scenario, row_of
 from clearway.model.state import (
@@ -85,6 +85,8 @@ class Errand:
         In order.
     row
         Of each point by trip, name and stop.
+    start
+        Where it is before the first of them: a place, and what that speaks of.
     """
 
     name: str
@@ -92,6 +94,7 @@ class Errand:
     trips: tuple[Trip, ...]
     points: tuple[Point, ...]
     row: Mapping[tuple[int, str, int], int]
+    start: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,12 +131,24 @@ def lay_errands(scenario: Scenario, plan: Plan) -> tuple[tuple[Errand, ...], tup
     """Return the errands of a plan's vehicles, and of its convoys."""
     roads = _Roads(scenario)
     kinds = {one.id: one.type for one in scenario.aid.convoys}
+    inside, starts = scenario.fleet.inside, begins(plan.duties, scenario.fleet.inside)
     duties = [
-        _errand(one.vehicle, one.id, one.trips, _duty_points(one, roads)) for one in plan.duties
+        _errand(
+            one.vehicle,
+            one.id,
+            one.trips,
+            _duty_points(one, roads, stays=one.depot in inside),
+            (AT_DEPOT if starts[one.id] == one.depot else AT_END, starts[one.id]),
+        )
+        for one in plan.duties
     ]
     convoys = [
         _errand(
-            one.convoy, "", (one.trip,), _convoy_points(one.trip, kinds.get(one.convoy, ""), roads)
+            one.convoy,
+            "",
+            (one.trip,),
+            _convoy_points(one.trip, kinds.get(one.convoy, ""), roads),
+            (AT_DEPOT, one.trip.destination),
         )
         for one in plan.convoys
     ]
@@ -203,19 +218,27 @@ class _Roads:
         return self._through[kind, corridor]
 
 
-def _errand(name: str, duty: str, trips: tuple[Trip, ...], points: tuple[Point, ...]) -> Errand:
+def _errand(
+    name: str,
+    duty: str,
+    trips: tuple[Trip, ...],
+    points: tuple[Point, ...],
+    start: tuple[str, str],
+) -> Errand:
     row = {(point.trip, point.name, point.stop): n for n, point in enumerate(points)}
-    return Errand(name, duty, trips, points, row)
+    return Errand(name, duty, trips, points, row, start)
 
 
-def _duty_points(duty: Duty, roads: _Roads) -> tuple[Point, ...]:
+def _duty_points(duty: Duty, roads: _Roads, *, stays: bool) -> tuple[Point, ...]:
+    """Return the points of a duty; who stays where its last trip ends is not back at a depot."""
     points = [
         point
         for n, trip in enumerate(duty.trips)
         for point in _trip_points(n, trip, duty.type, roads)
     ]
     last = len(duty.trips) - 1
-    points.append(Point(last, -1, "back", float(duty.back_s), AT_DEPOT, duty.depot))
+    end = (AT_END, duty.trips[last].destination) if stays else (AT_DEPOT, duty.depot)
+    points.append(Point(last, -1, "back", float(duty.back_s), *end))
     return tuple(points)
 
 
@@ -399,12 +422,14 @@ def _last(one: Ride, now_s: float) -> int:
 
 def _place(one: Ride, row: int, now_s: float) -> tuple[str, str, float | None, bool]:
     """Return the place, what it speaks of, since when, and whether that was told."""
-    where = one.errand.points[row].where if row >= 0 else one.errand.points[-1].where
+    place, where = one.errand.start
+    if row >= 0:
+        place, where = one.errand.points[row].place, one.errand.points[row].where
     if one.end_s <= now_s:
         return (LOST if one.end == "lost" else BACK_TURNED), where, one.end_s, True
     if row < 0:
-        return AT_DEPOT, where, None, False
-    return one.errand.points[row].place, where, one.at_s[row], one.told[row]
+        return place, where, None, False
+    return place, where, one.at_s[row], one.told[row]
 
 
 def _late(one: Ride, row: int) -> float:

@@ -18,11 +18,13 @@ from clearway.simulate.lanes import (
 from clearway.simulate.traffic import (
     BEGINS,
     BROKEN,
+    COMES_BY,
     CONVOY,
     DEPOT,
     DONE,
     ENDS,
     GATE,
+    GOAL,
     GONE,
     K_IN,
     K_OUT,
@@ -48,6 +50,7 @@ from clearway.simulate.traffic import (
     WAY_IN,
     WAY_OUT,
     WHERE,
+    WITHIN,
     Traffic,
 )
 
@@ -61,7 +64,10 @@ def then(traffic: Traffic, v: int, state: int, time: float) -> Any:
 
 @numba.njit(cache=True, nogil=True)
 def next_day(traffic: Traffic, v: int, time: float) -> Any:
-    """Let ``v`` stand at its depot until it is due on the next day that has a trip for it."""
+    """Let ``v`` stand at its depot until it is due on the next day that has a trip for it.
+
+    Whose depot is inside stays where it is.
+    """
     orders, yard = traffic.orders, traffic.yard
     for day in range(yard.at[v, TODAY] + 1, orders.able.shape[1]):
         soonest = np.inf
@@ -70,10 +76,19 @@ def next_day(traffic: Traffic, v: int, time: float) -> Any:
             if yard.trip[t, PHASE] == PENDING and yard.trip[t, RUN_DAY] == day:
                 soonest = min(soonest, due_s(traffic, t))
         if soonest < np.inf:
-            yard.at[v, WHERE], yard.at[v, BROKEN] = orders.vehicle[v, DEPOT], 0
+            yard.at[v, BROKEN] = 0
+            if not orders.vehicle[v, WITHIN]:
+                yard.at[v, WHERE] = orders.vehicle[v, DEPOT]
             then(traffic, v, READY, max(time, soonest))
             return
     then(traffic, v, GONE, np.inf)
+
+
+@numba.njit(cache=True, nogil=True)
+def stands_inside(traffic: Traffic, v: int) -> Any:
+    """Return whether ``v`` stands at its depot inside still."""
+    vehicle = traffic.orders.vehicle
+    return vehicle[v, WITHIN] and traffic.yard.at[v, WHERE] == vehicle[v, DEPOT]
 
 
 @numba.njit(cache=True, nogil=True)
@@ -82,12 +97,12 @@ def due_s(traffic: Traffic, t: int) -> Any:
     orders, day = traffic.orders, traffic.yard.trip[t, RUN_DAY]
     if not traffic.yard.trip[t, SLID]:
         return orders.trip_s[t, LEAVE]
-    k = orders.trip[t, K_IN]
-    if k == NONE:
+    k, v = orders.trip[t, COMES_BY], orders.trip[t, VEHICLE]
+    if k == NONE or stands_inside(traffic, v):
         return traffic.chances.window[orders.window[orders.trip[t, K_OUT], day], BEGINS]
     begins = traffic.chances.window[orders.window[k, day], BEGINS]
-    depot = orders.vehicle[orders.trip[t, VEHICLE], DEPOT]
-    return begins - orders.way_s[orders.trip[t, WAY_IN]] - orders.drive_s[depot, k]
+    place = traffic.yard.at[v, WHERE] if orders.vehicle[v, WITHIN] else orders.vehicle[v, DEPOT]
+    return begins - orders.way_s[orders.trip[t, WAY_IN]] - orders.drive_s[place, k]
 
 
 @numba.njit(cache=True, nogil=True)
@@ -114,6 +129,8 @@ def shut_in(traffic: Traffic, v: int, time: float) -> Any:
     orders, yard, window = traffic.orders, traffic.yard, traffic.chances.window
     t = yard.at[v, NOW_TRIP]
     k = orders.trip[t, K_OUT]
+    if orders.vehicle[v, WITHIN]:
+        yard.at[v, WHERE] = orders.trip[t, GOAL]
     send_back(traffic, v, time)
     slide(traffic, t)
     for day in range(yard.at[v, TODAY] + 1, orders.able.shape[1]):

@@ -27,6 +27,7 @@ from clearway.simulate.days import (
     rescue,
     shut_in,
     slide,
+    stands_inside,
     then,
 )
 from clearway.simulate.lanes import (
@@ -53,15 +54,19 @@ from clearway.simulate.traffic import (
     CARS,
     CAUGHT,
     COMES,
+    COMES_BY,
     COMES_IN,
     CONVOY,
     DAWN_S,
     DAY_S,
+    DEPOT,
     DONE,
     END,
     ENDS,
     FAILS,
     FIRST,
+    FROM_DEPOT,
+    FROM_GATE,
     GATE,
     GATE_IN,
     GATE_OUT,
@@ -71,7 +76,6 @@ from clearway.simulate.traffic import (
     GONE,
     HOSPITAL,
     IN_OPEN,
-    K_IN,
     K_OUT,
     KNOWN,
     LANE,
@@ -133,7 +137,7 @@ def run_fleet(held: Traffic) -> Any:
         if yard.trip[t, RUN_DAY] == NONE:
             lose(traffic, t)
     for v in range(len(yard.at)):
-        yard.at[v, TODAY] = -1
+        yard.at[v, TODAY], yard.at[v, WHERE] = -1, traffic.orders.vehicle[v, DEPOT]
         next_day(traffic, v, -np.inf)
     while True:
         v = NONE
@@ -190,20 +194,22 @@ def _look(traffic: Traffic, v: int, time: float) -> Any:
 def _begin(traffic: Traffic, v: int, t: int, time: float) -> Any:
     """Let ``v`` leave for trip ``t``, unless it is known to be in vain."""
     orders, yard, window = traffic.orders, traffic.yard, traffic.chances.window
-    k, day = orders.trip[t, K_IN], yard.trip[t, RUN_DAY]
+    k, day, inside = orders.trip[t, COMES_BY], yard.trip[t, RUN_DAY], stands_inside(traffic, v)
+    first = orders.trip[t, FROM_DEPOT]
     out = orders.window[orders.trip[t, K_OUT], day]
-    into = out if k == NONE else orders.window[k, day]
+    into = out if inside or k == NONE else orders.window[k, day]
     barred = window[into, FAILS] > 0.0 or window[out, FAILS] > 0.0
     subject = orders.date[day] if orders.trip[t, SICK] else orders.trip[t, SUBJECT]
     if orders.trip[t, SICK] and best_colour(traffic, t) == APART:
         yard.trip[t, PHASE] = LOST
+    elif (first if inside else k) == NONE:
+        lose(traffic, t)
     elif barred or allowed(traffic, subject, time) < 0:
         slide(traffic, t)
     else:
         yard.trip[t, PHASE], yard.at[v, NOW_TRIP] = UNDER_WAY, t
         yard.at[v, NOW_STOP] = orders.trip[t, FIRST]
-        if k == NONE:
-            first = orders.stop[orders.trip[t, FIRST], WAY]
+        if inside:
             if _too_late(traffic, t, time + orders.way_s[first], time):
                 slide(traffic, t)
             else:
@@ -220,7 +226,7 @@ def _come_in(traffic: Traffic, v: int, time: float) -> Any:
     """Let ``v``, at the exit, drive in when the window is open and it can be out in time."""
     orders, yard, window = traffic.orders, traffic.yard, traffic.chances.window
     t = yard.at[v, NOW_TRIP]
-    k, subject = orders.trip[t, K_IN], orders.trip[t, SUBJECT]
+    k, subject = orders.trip[t, COMES_BY], orders.trip[t, SUBJECT]
     w = orders.window[k, yard.trip[t, RUN_DAY]]
     opens, late = window[w, OPENS], window[w, OPENS] > window[w, BEGINS]
     if time < opens and late:
@@ -233,7 +239,7 @@ def _come_in(traffic: Traffic, v: int, time: float) -> Any:
         wish = max(wish, orders.trip_s[t, GATE_IN])
     state = allowed(traffic, subject, time)
     passes = _row_passes(traffic, v, k, w, wish)
-    first = orders.stop[orders.trip[t, FIRST], WAY]
+    first = orders.trip[t, FROM_GATE]
     last = min(orders.until_s[v] + LOOSE_S, closing(traffic, w, time))
     if state < 0 or passes > last or _too_late(traffic, t, passes + orders.way_s[first], time):
         slide(traffic, t)

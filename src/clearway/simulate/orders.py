@@ -22,8 +22,12 @@ from clearway.simulate.folk import stretch
 from clearway.simulate.slowed import slot_shares
 from clearway.simulate.state import BIN_S
 from clearway.simulate.traffic import (
+    COMES_BY,
     END,
     FIRST,
+    FROM_DEPOT,
+    FROM_GATE,
+    K_OUT,
     NONE,
     PATIENT,
     SEATS,
@@ -32,9 +36,12 @@ from clearway.simulate.traffic import (
     SUBJECT,
     TRIP,
     VEHICLES,
+    WAY,
+    WAY_IN,
     WHEELS,
     Orders,
 )
+from clearway.simulate.within import Within
 
 _PLACES: Final = {STRETCHER: STRETCHERS, WHEELCHAIR: WHEELS}
 
@@ -120,6 +127,8 @@ class _Sheet:
         self.first = _first_rows(scenario)
         self.riding: set[int] = set()
         self.own = np.full(len(self.codes), NONE, dtype=np.int64)
+        self.depots = {one.id: one.node for one in scenario.fleet.depots if one.node is not None}
+        self.within: dict[int, Within] = {}
 
     def _windows(self) -> NDArray[np.int64]:
         window = np.full((len(self.corridors), len(self.begins)), NONE, dtype=np.int64)
@@ -141,6 +150,7 @@ class _Sheet:
             c,
             first,
             len(self.rows.trip),
+            0,
         )
         for t in range(first, len(self.rows.trip)):
             self.rows.trip[t][SUBJECT] = c
@@ -166,7 +176,12 @@ class _Sheet:
                 if day != NONE:
                     able[day] = 1
                     spans[day] = (duty.trips[0].leave_s, duty.back_s)
-        self.rows.vehicle.append((kind, depot, 1, NONE, first, len(self.rows.trip)))
+        inside = int(one.depot in self.depots)
+        self.rows.vehicle.append((kind, depot, 1, NONE, first, len(self.rows.trip), inside))
+        if inside:
+            trips = [trip for duty in duties for trip in duty.trips]
+            for t, trip in enumerate(trips, first):
+                _stands_inside(self, t, trip, (kind, self.depots[one.depot]))
         self.rows.able.append(able)
         self.rows.until_s.append(np.inf)
         self.rows.day_s.append(spans)
@@ -223,6 +238,7 @@ class _Sheet:
             [
                 *(v, day, k_in, k_out, goal, hospital, first, len(self.rows.stop)),
                 *(way_in, way_back, way_out, self._persons(trip), NONE, sick),
+                *(k_in, self.rows.stop[first][WAY], NONE),
             ]
         )
         times = (trip.leave_s, trip.gate_in_s, trip.gate_out_s, trip.arrive_s)
@@ -354,6 +370,28 @@ class _Sheet:
             kinds.index(one.bed) if one.bed in kinds else NONE,
             int(self.own[p]),
         ]
+
+
+def _stands_inside(sheet: _Sheet, t: int, trip: Trip, of: tuple[int, int]) -> None:
+    """Write down how a trip begins if its vehicle is inside still, and how if it is not.
+
+    ``of`` are the type of the vehicle and the node of its depot.
+    """
+    (kind, node), row = of, sheet.rows.trip[t]
+    if kind not in sheet.within:
+        sheet.within[kind] = Within(sheet.scenario, sheet.scenario.fleet.types[kind])
+    within = sheet.within[kind]
+    stop = sheet.scenario.zones[sheet.zones[trip.stops[0].zone]].node
+    if trip.corridor_in:
+        way = within.way(node, stop)
+        row[FROM_DEPOT] = NONE if way is None else sheet.ways.add(kind, way)
+        return
+    row[FROM_DEPOT], row[COMES_BY] = row[FROM_GATE], NONE
+    corridor = sheet.scenario.corridors[row[K_OUT]]
+    way = within.way(corridor.mouth, stop) if within.comes_in(corridor) else None
+    if way is not None:
+        row[COMES_BY], row[FROM_GATE] = row[K_OUT], sheet.ways.add(kind, way)
+        row[WAY_IN] = sheet.ways.add(kind, corridor.links[::-1])
 
 
 def _ready_s(scenario: Scenario) -> NDArray[np.float64]:

@@ -17,15 +17,16 @@ NONE: Final = -1
 # Columns of ``Orders.trip`` and ``Orders.trip_s``, one row a trip, by vehicle and time.
 VEHICLE, DAY, K_IN, K_OUT, GOAL, HOSPITAL, FIRST, END = 0, 1, 2, 3, 4, 5, 6, 7
 WAY_IN, WAY_BACK, WAY_OUT, PERSONS, SUBJECT, SICK = 8, 9, 10, 11, 12, 13
-TRIP: Final = 14
+COMES_BY, FROM_GATE, FROM_DEPOT = 14, 15, 16
+TRIP: Final = 17
 LEAVE, GATE_IN, GATE_OUT, ARRIVE = 0, 1, 2, 3
 # Columns of ``Orders.stop`` and ``Orders.stop_s``.
 WAY, ZONE, RIDER_FIRST, RIDER_END, CODE_FIRST, CODE_END, NEED_SEATS, NEED_WHEELS = range(8)
 STOP: Final = 8
 COMES, GOES_ON, STANDS_S = 0, 1, 2
 # Columns of ``Orders.vehicle``: a convoy is a vehicle of several.
-TYPE, DEPOT, CARS, CONVOY, TRIP_FIRST, TRIP_END = 0, 1, 2, 3, 4, 5
-VEHICLES: Final = 6
+TYPE, DEPOT, CARS, CONVOY, TRIP_FIRST, TRIP_END, WITHIN = 0, 1, 2, 3, 4, 5, 6
+VEHICLES: Final = 7
 # Columns of ``Orders.kind`` and of ``Yard.at`` from ``SEATS_USED`` on.
 SEATS, WHEELS, STRETCHERS, CARE = 0, 1, 2, 3
 # Columns of ``Orders.patient``; ``PLACE`` is a column of ``Orders.kind``.
@@ -69,17 +70,19 @@ class Orders(NamedTuple):
     Attributes
     ----------
     trip, trip_s
-        Shape (t, 14) and (t, 4): vehicle, day, corridors in (-1: it is inside) and out, place and
+        Shape (t, 17) and (t, 4): vehicle, day, corridors in (-1: it is inside) and out, place and
         hospital (-1: none) it goes to, stops, ways from the exit to the gate, from the last stop
         to the gate and on to the exit, persons planned aboard, row among the subjects of
-        conditions (-1: none), whether it fetches patients; seconds at which it leaves, passes
-        both gates and arrives.
+        conditions (-1: none), whether it fetches patients; corridor by which it comes in if its
+        vehicle is outside, ways to the first stop from that gate and from a depot inside (-1: none
+        of each); seconds at which it leaves, passes both gates and arrives.
     stop, stop_s
         Shape (s, 8) and (s, 3): way to it, zone, households and patients that board, seats and
         wheelchair places planned; when it comes and goes on, and how long it stands by central
         figures.
     vehicle
-        Shape (v, 6): type, depot, how many drive as one, convoy (-1: none), trips.
+        Shape (v, 7): type, depot, how many drive as one, convoy (-1: none), trips, and whether
+        the depot is inside.
     able
         Shape (v, d), whether it may be used on a day.
     kind

@@ -319,8 +319,7 @@ def _places_out(scenario: Scenario, before: Plan, clock: Clock) -> tuple[float, 
 
 def _stand_inside(scenario: Scenario) -> bool:
     """Whether vehicles may start inside, from a depot there."""
-    inside = {one.id for one in scenario.fleet.depots if one.node is not None}
-    return any(one.depot in inside for one in scenario.fleet.vehicles)
+    return any(one.depot in scenario.fleet.inside for one in scenario.fleet.vehicles)
 
 
 def _passed(

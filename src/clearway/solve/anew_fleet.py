@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from clearway.model.duty import ConvoyRun, Duty, Trip
+from clearway.model.duty import ConvoyRun, Duty, Trip, begins
 from clearway.model.plan import Plan
 from clearway.model.replan import Turn
 from clearway.model.scenario import Scenario, row_of
@@ -17,7 +17,7 @@ from clearway.solve.anew_lanes import Lanes, aboard_of, persons_aboard
 from clearway.solve.anew_patients import Places
 from clearway.solve.anew_pool import Pool, Run
 from clearway.solve.anew_ways import Standing, Ways
-from clearway.solve.drives import Drives, between, places
+from clearway.solve.drives import Drives, home, places
 from clearway.solve.problem import Problem
 
 #: Share of those announced elsewhere whose turn at a gate may go to people who are aboard already.
@@ -118,6 +118,9 @@ class FleetAnew:
         self._turns: list[Turn] = []
         self._left: list[str] = []
         self._late = frozenset[str]()
+        # Of vehicles whose depot is inside: where they were to begin, and where they were last.
+        self._starts = dict[str, str]()
+        self._stands = dict[str, tuple[str | None, float]]()
 
     def drive(
         self,
@@ -143,6 +146,7 @@ class FleetAnew:
         self._late = late
         self._spare = SPARE * self._free_persons(plan, touched)
         queue = list[tuple[float, int]]()
+        self._starts = begins(plan.duties, self._scenario.fleet.inside)
         vehicles = [_Vehicle(one, one.vehicle in lost, one.depot, -math.inf) for one in plan.duties]
         for one in vehicles:  # Who has passed a gate took its place there before any convoy.
             self._book_kept(one, touched, begun=True)
@@ -153,7 +157,10 @@ class FleetAnew:
         while queue:
             _, n = heapq.heappop(queue)
             one = vehicles[n]
+            if one.duty.depot in self._scenario.fleet.inside and not one.at:
+                _find(one, self._starts[one.duty.id], self._stands.get(one.duty.vehicle))
             self._next(one, touched)
+            self._stands[one.duty.vehicle] = one.place, one.free_s
             if one.at < len(one.duty.trips):
                 heapq.heappush(queue, (float(one.duty.trips[one.at].leave_s), n))
         days = [(one.duty.type, one.trips) for one in vehicles]
@@ -256,8 +263,11 @@ class FleetAnew:
 
     def _on_time(self, one: _Vehicle, trip: Trip) -> bool:
         """Whether a vehicle can set out on a trip as announced from where it is."""
-        if trip.gate_in_s < self._clock.now_s or not trip.corridor_in or one.place is None:
+        if trip.gate_in_s < self._clock.now_s or one.place is None:
             return True
+        inside = one.place in self._scenario.fleet.inside
+        if inside or not trip.corridor_in:
+            return inside and not trip.corridor_in
         drives, k = self._tables[one.duty.type], self._corridors[trip.corridor_in]
         drive = float(drives.outside[self._place[one.place], k] + drives.inward[k])
         return one.free_s <= trip.leave_s and trip.leave_s + drive <= trip.gate_in_s + CRUMB_S
@@ -330,8 +340,15 @@ class FleetAnew:
         if tuple(trips) == one.duty.trips:
             return one.duty
         last = trips[-1]
-        back = math.ceil(last.done_s + between(self._scenario, last.destination, one.duty.depot))
+        back = math.ceil(last.done_s + home(self._scenario, last.destination, one.duty.depot))
         return replace(one.duty, trips=tuple(trips), back_s=back)
+
+
+def _find(one: _Vehicle, start: str, stands: tuple[str | None, float] | None) -> None:
+    """Let a duty of a vehicle whose depot is inside begin where the one before ended, if any."""
+    if stands is not None:
+        one.place, one.free_s = stands
+    one.shifted = one.place != start
 
 
 def _never_moved(scenario: Scenario, plan: Plan) -> list[str]:

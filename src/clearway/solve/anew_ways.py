@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from clearway.model.care import DAY_S
-from clearway.model.duty import Trip
+from clearway.model.duty import Stop, Trip
 from clearway.model.scenario import row_of
 from clearway.solve.anew_gates import Clock
 from clearway.solve.anew_lanes import Lanes, aboard_of, persons_aboard
@@ -26,7 +26,7 @@ class Standing:
     Attributes
     ----------
     type, place
-        Ids; the place is outside.
+        Ids; the place is outside, or a depot inside that it has not left.
     free_s
         Seconds from the scenario's start.
     shifted
@@ -92,10 +92,13 @@ class Ways:
         own = [(own_in, own_out)] if trip.loads or trip.patients else []
         for gates in (*own, (everywhere, everywhere)):
             entries = [trip] if inside else self._entries(one, trip, drives, gates[0])
+            if not inside and one.place in self._scenario.fleet.inside:
+                entries = self._begins(one, trip, drives)
             ways = list[Trip]()
             for entry in entries:
                 # It takes its own place in the lane inward before it looks for one outward.
-                at = None if inside else (self._corridors[entry.corridor_in], entry.gate_in_s)
+                by = "" if inside else entry.corridor_in
+                at = (self._corridors[by], entry.gate_in_s) if by else None
                 if at is not None:
                     self._lanes.take(*at)
                 ways += self._exits(one, trip, entry, (drives, gates[1], spare))
@@ -103,7 +106,7 @@ class Ways:
                     self._lanes.take(*at, times=-1)
             if ways:
                 best = min(ways, key=lambda way: (self.takes(trip, way), *_order(way)))
-                return self._with_links(best, trip, drives)
+                return self._with_links(best, trip, drives, one.place)
         return None
 
     def takes(self, trip: Trip, way: Trip) -> bool:
@@ -112,12 +115,15 @@ class Ways:
         k = self._corridors[way.corridor_out]
         return other and bool(way.loads) and not self._last_minutes(k, way.gate_out_s)
 
-    def _with_links(self, new: Trip, trip: Trip, drives: Drives) -> Trip:
+    def _with_links(self, new: Trip, trip: Trip, drives: Drives, place: str) -> Trip:
         """Return a trip with the streets of its ways, where those are not as they were."""
         if new.corridor_in != trip.corridor_in:
             first, *rest = new.stops
             zone = self._zones[first.zone]
-            links = drives.links_in(self._corridors[new.corridor_in], zone)
+            if new.corridor_in:
+                links = drives.links_in(self._corridors[new.corridor_in], zone)
+            else:
+                links = drives.links_from(self._place[place], zone)
             new = replace(new, stops=(replace(first, links=links), *rest))
         if new.corridor_out != trip.corridor_out:
             zone = self._zones[new.stops[-1].zone]
@@ -129,13 +135,12 @@ class Ways:
     ) -> list[Trip]:
         """Return the trip with some ways in, as early as it can and not before announced."""
         found = []
-        place, board = self._place[one.place], math.ceil(drives.type.board_s.central)
-        zones = [self._zones[stop.zone] for stop in trip.stops]
+        place, zone = self._place[one.place], self._zones[trip.stops[0].zone]
         under_way = trip.leave_s < self._clock.now_s and not one.shifted
         free = float(trip.leave_s) if under_way else max(one.free_s, float(self._clock.now_s))
         for k in gates:
             drive = float(drives.outside[place, k] + drives.inward[k])
-            there = float(drives.gate_stop[k, zones[0]])
+            there = float(drives.gate_stop[k, zone])
             own = self._scenario.corridors[k].id == trip.corridor_in
             if not math.isfinite(drive + there):
                 continue
@@ -143,13 +148,6 @@ class Ways:
             gate = self._lanes.earliest(k, max(after, 0.0, self._clock.now_s))
             if gate > trip.gate_in_s + LATER_S:
                 continue
-            stops, at = [], gate
-            for n, stop in enumerate(trip.stops):
-                drive_to = there if n == 0 else float(drives.stop_stop[zones[n - 1], zones[n]])
-                arrive = max(math.ceil(at + drive_to), stop.arrive_s)
-                leave = max(arrive + board, stop.leave_s)
-                stops.append(replace(stop, arrive_s=arrive, leave_s=leave))
-                at = float(leave)
             leave_s = trip.leave_s
             if trip.leave_s < free or float(trip.leave_s) + drive > gate:
                 leave_s = max(math.ceil(free), math.floor(gate - drive))
@@ -159,10 +157,21 @@ class Ways:
                     corridor_in=self._scenario.corridors[k].id,
                     leave_s=leave_s,
                     gate_in_s=int(gate),
-                    stops=tuple(stops),
+                    stops=_stops(trip, self._zones, drives, gate + there),
                 )
             )
         return found
+
+    def _begins(self, one: Standing, trip: Trip, drives: Drives) -> list[Trip]:
+        """Return the trip from a depot inside, as early as it can and not before announced."""
+        place, zone = self._place[one.place], self._zones[trip.stops[0].zone]
+        drive = float(drives.depot_stop[place, zone])
+        if not math.isfinite(drive):
+            return []
+        free = math.ceil(max(one.free_s, float(self._clock.now_s)))
+        stops = _stops(trip, self._zones, drives, free + drive)
+        leave = max(free, stops[0].arrive_s - math.ceil(drive))
+        return [replace(trip, corridor_in="", leave_s=leave, gate_in_s=leave, stops=stops)]
 
     def _exits(
         self, one: Standing, trip: Trip, entry: Trip, by: tuple[Drives, Sequence[int], float]
@@ -268,11 +277,28 @@ class Ways:
     def _in_range(self, place: str, trip: Trip, drives: Drives) -> bool:
         if not math.isfinite(drives.type.range_m):
             return True
-        k_in, k_out = self._corridors[trip.corridor_in], self._corridors[trip.corridor_out]
-        far = drives.outside_m(self._place[place], k_in)
-        far += drives.outside_m(self._place[trip.destination], k_out)
+        k_out = self._corridors[trip.corridor_out]
         zones = [self._zones[stop.zone] for stop in trip.stops]
+        out = drives.outside_m(self._place[trip.destination], k_out)
+        if not trip.corridor_in:
+            left = drives.type.range_m - out
+            return drives.within_from(left, self._place[place], zones, k_out)
+        k_in = self._corridors[trip.corridor_in]
+        far = drives.outside_m(self._place[place], k_in) + out
         return drives.within(drives.type.range_m - far, k_in, zones, k_out)
+
+
+def _stops(trip: Trip, rows: Mapping[str, int], drives: Drives, there: float) -> tuple[Stop, ...]:
+    """Return the stops of a trip that comes to the first at a moment, or as announced."""
+    board, stops = math.ceil(drives.type.board_s.central), list[Stop]()
+    zones = [rows[stop.zone] for stop in trip.stops]
+    for n, stop in enumerate(trip.stops):
+        if n:
+            there = stops[-1].leave_s + float(drives.stop_stop[zones[n - 1], zones[n]])
+        arrive = max(math.ceil(there), stop.arrive_s)
+        leave = max(arrive + board, stop.leave_s)
+        stops.append(replace(stop, arrive_s=arrive, leave_s=leave))
+    return tuple(stops)
 
 
 def _order(way: Trip) -> tuple[int, str, str]:

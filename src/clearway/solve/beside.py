@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ from clearway.model.plan import EXPOSURE, HOURS, PARTIAL, PEOPLE, Level, Plan, S
 from clearway.model.scenario import Scenario
 from clearway.solve.dues import COUNT
 from clearway.solve.explain import Shadow, explain
-from clearway.solve.fewer import fewer, stand_idle
+from clearway.solve.fewer import fewer, small, stand_idle
 from clearway.solve.fleet import Driven
 from clearway.solve.go import Afoot, go
 from clearway.solve.highs import INFINITY
@@ -117,13 +117,28 @@ def _best(whole: Problem, driven: Driven, risk: float | None, watch: Watch) -> _
     Rounding may cost more than a vehicle more brings, where a gate is what binds.
     """
     best = _found(whole.scenario, driven, risk, watch)
-    for few in fewer(whole):
+    for few, outside in _tries(whole):
         if best.perfect(whole) or watch.over():
             break
-        other = _found(few, stand_idle(whole, few, driven), risk, watch)
+        other = _found(few, stand_idle(whole, few, driven, outside=outside), risk, watch)
         if other.worth > best.worth:
             best = other
     return best
+
+
+def _tries(whole: Problem) -> Iterator[tuple[Scenario, bool]]:
+    """Yield fleets that are tried too, and whether those inside are planned as if outside.
+
+    So they never bring out fewer than if they came in for their first trip as well.
+    """
+    scenario = whole.scenario
+    within = bool(scenario.fleet.inside) and small(whole)
+    if within:
+        yield scenario, True
+    for few in fewer(whole):
+        yield few, False
+        if within:
+            yield few, True
 
 
 def _found(scenario: Scenario, driven: Driven, risk: float | None, watch: Watch) -> _Found:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from clearway.model.scenario import Scenario
 from clearway.solve.boarding import Riders, full_load
-from clearway.solve.drives import Drives, between, places
+from clearway.solve.drives import Drives, home, places
 from clearway.solve.shifts import TICK_S, Pickups, Shift, shift
 from clearway.solve.vehicles import Turn
 
@@ -27,12 +27,21 @@ class Crew:
         Where they stand, and from when on they are free.
     count
         How many they are.
+    depot
+        Row of the depot inside at which they stand, or may stand still if they had no trips before;
+        below 0 for none.
     """
 
     shift: Shift
     place: int
     tick: int
     count: int
+    depot: int = -1
+
+    @property
+    def inside(self) -> bool:
+        """Whether they stand inside, and nowhere else."""
+        return self.depot >= 0 and self.place == self.depot
 
 
 class Crews:
@@ -52,6 +61,7 @@ class Crews:
         riders, shifts = Riders(scenario), dict[tuple[object, ...], Shift]()
         self.turns: list[tuple[Turn, Shift]] = []
         counts: dict[tuple[int, int, int], int] = {}
+        depots: dict[tuple[int, int, int], int] = {}
         known: dict[int, Shift] = {}
         for turn in turns:
             drives = tables[turn.vehicle.kind.id]
@@ -59,8 +69,8 @@ class Crews:
             if alike not in shifts:
                 shifts[alike] = shift(drives, turn.day, pickups(scenario, drives, riders))
             one = shifts[alike]
-            if math.isfinite(turn.vehicle.until_s):
-                alike = *alike, turn.vehicle.until_s, turn.vehicle.depot
+            if math.isfinite(turn.vehicle.until_s) or turn.vehicle.inside:
+                alike = *alike, turn.vehicle.until_s, turn.vehicle.depot, turn.waits
                 if alike not in shifts:
                     shifts[alike] = replace(one, last_out=_latest(turn, one))
                 one = shifts[alike]
@@ -69,15 +79,19 @@ class Crews:
                 known[id(one)] = one
                 key = id(one), place[turn.place], one.minute(turn.free_s)
                 counts[key] = counts.get(key, 0) + 1
+                waits = turn.inside or (turn.waits and not turn.trips)
+                depots[key] = place[turn.vehicle.depot] if waits else -1
         self.alike = tuple(
-            Crew(known[one], where, tick, count) for (one, where, tick), count in counts.items()
+            Crew(known[key[0]], *key[1:], count, depots[key]) for key, count in counts.items()
         )
 
 
 def _latest(turn: Turn, one: Shift) -> NDArray[np.int64]:
     """Return the last tick at each gate outward from which it is back in time, shape (k,)."""
     scenario, depot = one.drives.scenario, turn.vehicle.depot
-    homes = [between(scenario, corridor.reception, depot) for corridor in scenario.corridors]
+    if not math.isfinite(turn.vehicle.until_s):
+        return one.last_out
+    homes = [home(scenario, corridor.reception, depot) for corridor in scenario.corridors]
     free = np.floor((turn.vehicle.until_s - one.begin_s - np.ceil(homes)) / TICK_S)
     return np.asarray(np.minimum(one.last_out, free.astype(np.int64) - one.after))
 

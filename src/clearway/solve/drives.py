@@ -50,6 +50,9 @@ class Drives:
         may not pass.
     outside
         Shape (p, k), between places outside and corridors' exits.
+    depot_stop
+        Shape (d, z), from depots inside to zones' nodes; depots stand in the order of the scenario,
+        no way leads from one that is outside.
     """
 
     scenario: Scenario
@@ -61,8 +64,10 @@ class Drives:
     inward: NDArray[np.float64]
     outward: NDArray[np.float64]
     outside: NDArray[np.float64]
+    depot_stop: NDArray[np.float64]
     from_gate: NDArray[np.int32]
     from_stop: NDArray[np.int32]
+    from_depot: dict[int, tuple[int, NDArray[np.int32]]]
     mouths: NDArray[np.int64]
     stops: NDArray[np.int64]
 
@@ -71,6 +76,11 @@ class Drives:
         inward = tuple(reversed(self.scenario.corridors[corridor].links))
         way = self._way(self.from_gate[corridor], int(self.mouths[corridor]), zone)
         return (*inward, *way)
+
+    def links_from(self, depot: int, zone: int) -> tuple[int, ...]:
+        """Return ids of the links from a depot inside to a zone's node."""
+        start, before = self.from_depot[depot]
+        return self._way(before, start, zone)
 
     def links_between(self, zone: int, other: int) -> tuple[int, ...]:
         """Return ids of the links from one zone's node to another's."""
@@ -90,12 +100,19 @@ class Drives:
         # Nobody is faster than the type: most ways need not be looked up.
         if seconds * self.type.speed_m_per_s.central <= metres:
             return True
-        ways = [self.links_in(corridor, zones[0])]
-        ways += [self.links_between(*pair) for pair in pairwise(zones)]
+        return self._metres(self.links_in(corridor, zones[0]), zones, other) <= metres
+
+    def within_from(self, metres: float, depot: int, zones: Sequence[int], other: int) -> bool:
+        """Whether it is no farther from a depot inside by zones' nodes to a corridor's exit."""
+        return self._metres(self.links_from(depot, zones[0]), zones, other) <= metres
+
+    def _metres(self, first: tuple[int, ...], zones: Sequence[int], other: int) -> float:
+        """Return metres of a way to the first of some zones, by the others and out."""
+        ways = [first, *(self.links_between(*pair) for pair in pairwise(zones))]
         ways.append(self.links_out(zones[-1], other))
         network = self.scenario.network
         rows = network.link_index([link for way in ways for link in way])
-        return float(network.links.length_m[rows].sum()) <= metres
+        return float(network.links.length_m[rows].sum())
 
     def outside_m(self, place: int, corridor: int) -> float:
         """Return metres between a place outside and a corridor's exit."""
@@ -126,6 +143,7 @@ def drives(scenario: Scenario, kind: VehicleType) -> Drives:
     gates, from_gate = dijkstra(roads.graph, indices=mouths, return_predecessors=True)
     zones, from_stop = dijkstra(roads.graph, indices=stops, return_predecessors=True)
     each = [_through(scenario, kind, corridor) for corridor in scenario.corridors]
+    depot_stop, from_depot = _from_depots(scenario, roads, stops)
     return Drives(
         scenario=scenario,
         type=kind,
@@ -136,8 +154,10 @@ def drives(scenario: Scenario, kind: VehicleType) -> Drives:
         inward=np.array([one[0] for one in each]),
         outward=np.array([one[1] for one in each]),
         outside=outside(scenario),
+        depot_stop=depot_stop,
         from_gate=from_gate,
         from_stop=from_stop,
+        from_depot=from_depot,
         mouths=mouths,
         stops=stops,
     )
@@ -182,6 +202,14 @@ def between(scenario: Scenario, one: str, other: str) -> float:
     return pace * metres_between(*known[one], *known[other])
 
 
+def home(scenario: Scenario, place: str, depot: str) -> float:
+    """Return seconds from a place outside to a depot, by id.
+
+    Whose depot is inside stays where its last trip ended: it comes in again on a trip alone.
+    """
+    return 0.0 if depot in scenario.fleet.inside else between(scenario, place, depot)
+
+
 def exit_node(scenario: Scenario, corridor: Corridor) -> int:
     """Return the row of the node at which a corridor ends."""
     network = scenario.network
@@ -209,6 +237,20 @@ def _roads(scenario: Scenario, kind: VehicleType) -> Roads:
     first = order[np.unique(keys[order], return_index=True)[1]]
     graph = csr_array((cost[first], (tail[first], head[first])), shape=(nodes, nodes))
     return Roads(graph, dict(zip(keys[first].tolist(), link[first].tolist(), strict=True)))
+
+
+def _from_depots(
+    scenario: Scenario, roads: Roads, stops: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], dict[int, tuple[int, NDArray[np.int32]]]]:
+    """Return seconds from depots inside to stops, (d, z), and by row each one's node and tree."""
+    depots, trees = scenario.fleet.depots, dict[int, tuple[int, NDArray[np.int32]]]()
+    seconds = np.full((len(depots), len(stops)), np.inf)
+    for d, depot in enumerate(depots):
+        if depot.node is not None:
+            start = int(scenario.network.node_index(depot.node))
+            reached, before = dijkstra(roads.graph, indices=start, return_predecessors=True)
+            seconds[d], trees[d] = reached[stops], (start, before)
+    return seconds, trees
 
 
 def _drivable(scenario: Scenario, kind: VehicleType) -> NDArray[np.bool_]:

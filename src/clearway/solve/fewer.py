@@ -30,19 +30,21 @@ def fewer(whole: Problem) -> list[Scenario]:
     else: what is tried for a fleet is tried for each larger one as well.
     """
     scenario = whole.scenario
-    outside = _outside(scenario)
     counts = [row.count for row in scenario.fleet.vehicles]
-    # Vehicles whose depot is inside are not planned.
-    least = [0 if row.depot in outside else row.count for row in scenario.fleet.vehicles]
-    ranges = [range(most, few - 1, -1) for most, few in zip(counts, least, strict=True)]
-    several = math.prod(len(one) for one in ranges) <= FLEETS
-    if not several or whole.supply.size * len(whole.cells) > CELLS:
+    if not small(whole):
         return []
+    ranges = [range(most, -1, -1) for most in counts]
     smaller = [some for some in itertools.product(*ranges) if sum(some) < sum(counts)]
     return [_with(scenario, some) for some in sorted(smaller, key=sum, reverse=True)]
 
 
-def stand_idle(whole: Problem, few: Scenario, all_: Driven) -> Driven:
+def small(whole: Problem) -> bool:
+    """Return whether plans of other fleets are tried too."""
+    fleets = math.prod(row.count + 1 for row in whole.scenario.fleet.vehicles)
+    return fleets <= FLEETS and whole.supply.size * len(whole.cells) <= CELLS
+
+
+def stand_idle(whole: Problem, few: Scenario, all_: Driven, *, outside: bool = False) -> Driven:
     """Return what a smaller fleet does, as what the whole one does with some vehicles idle.
 
     Parameters
@@ -50,11 +52,13 @@ def stand_idle(whole: Problem, few: Scenario, all_: Driven) -> Driven:
     whole
         With nothing taken.
     few
-        One of :func:`fewer`.
+        One of :func:`fewer`, or the whole scenario.
     all_
         What all vehicles do: its bounds hold for both.
+    outside
+        As in :func:`~clearway.solve.fleet.plan_fleet`.
     """
-    found, names = plan_fleet(pose(few)), dict(_names(whole.scenario, few))
+    found, names = plan_fleet(pose(few), outside=outside), dict(_names(whole.scenario, few))
     duties, before = (_renamed(some, names) for some in (found.duties, found.for_patients))
     # The bounds are of plans that leave patients the same trips; or else of all plans whatever.
     same = set(before) == set(all_.for_patients) and found.convoys == all_.convoys
@@ -72,18 +76,12 @@ def _with(scenario: Scenario, counts: tuple[int, ...]) -> Scenario:
     return scenario.replace(fleet=replace(fleet, vehicles=some))
 
 
-def _outside(scenario: Scenario) -> set[str]:
-    return {depot.id for depot in scenario.fleet.depots if depot.node is None}
-
-
 def _names(scenario: Scenario, few: Scenario) -> Iterator[tuple[str, str]]:
     """Yield names of the vehicles of a smaller fleet, and which of all they are."""
     numbered, mine = iter(vehicles(scenario)), iter(vehicles(few))
-    outside = _outside(scenario)
     for row, less in zip(scenario.fleet.vehicles, few.fleet.vehicles, strict=True):
-        if row.depot in outside:
-            names = [next(numbered).name for _ in range(row.count)]
-            yield from ((next(mine).name, names[n]) for n in range(less.count))
+        names = [next(numbered).name for _ in range(row.count)]
+        yield from ((next(mine).name, names[n]) for n in range(less.count))
 
 
 def _renamed(duties: tuple[Duty, ...], names: dict[str, str]) -> tuple[Duty, ...]:

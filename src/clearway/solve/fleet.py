@@ -22,6 +22,7 @@ from clearway.solve.medevac import Medevac, fetched
 from clearway.solve.problem import Problem, pose
 from clearway.solve.replay import SECONDS_PER_HOUR, Outcome
 from clearway.solve.riders import Rides, board_all
+from clearway.solve.stays import settle, staying
 from clearway.solve.taken import Taken
 from clearway.solve.vehicles import Turn, duty, turns
 
@@ -60,8 +61,11 @@ class Driven:
     waiting: tuple[str, ...]
 
 
-def plan_fleet(problem: Problem) -> Driven:
+def plan_fleet(problem: Problem, *, outside: bool = False) -> Driven:
     """Plan everything that drives in the scenario of ``problem``, which has nothing taken.
+
+    With ``outside`` vehicles that stand inside are planned as if they came in for their first trip
+    too; they do not.
 
     What was made to depend on something else follows it (R12). Patients have the first claim on
     vehicles and gates; the vehicles' hours that are left go to those who ride.
@@ -69,18 +73,21 @@ def plan_fleet(problem: Problem) -> Driven:
     scenario = problem.scenario
     tables = {kind.id: drives(scenario, kind) for kind in scenario.fleet.types}
     booking = Booking(scenario)
-    turns_of = openings(scenario, tables)
+    turns_of = openings(scenario, tables, outside=outside)
     all_turns = [turn for parts in turns_of.values() for part in parts for turn in part]
     medevac = Medevac(scenario, tables, booking)
     convoys = _in_turn(scenario, tables, booking, medevac, turns_of)
-    before = [duty(scenario, turn) for turn in all_turns]
+    before = [duty(scenario, turn) for turn in settle(scenario, tables, all_turns)]
+    for n, turn in enumerate(all_turns):
+        past = (one for one in all_turns[:n] if one.vehicle.name == turn.vehicle.name)
+        turn.waits = turn.waits and not any(one.trips for one in past)
     taken = taken_by(scenario, tuple(one for one in before if one))
     left = pose(scenario, taken)
     crews = Crews(scenario, tables, all_turns)
     rides = Rides(left, crews, booking)
     rides.give()
     boarded, _ = board_all(scenario, [all_turns])
-    made = [duty(scenario, turn) for turns in boarded for turn in turns]
+    made = [duty(scenario, turn) for some in boarded for turn in settle(scenario, tables, some)]
     duties = tuple(
         sorted((one for one in made if one), key=lambda one: (one.trips[0].leave_s, one.id))
     )
@@ -98,11 +105,14 @@ def plan_fleet(problem: Problem) -> Driven:
     )
 
 
-def openings(scenario: Scenario, tables: dict[str, Drives]) -> dict[str, list[list[Turn]]]:
+def openings(
+    scenario: Scenario, tables: dict[str, Drives], *, outside: bool = False
+) -> dict[str, list[list[Turn]]]:
     """Return every vehicle's empty turns by date, a list for each opening on it.
 
     A duty is of one opening. Between two on one date vehicles are back at the depot; where they
-    overlap, each has its share of the vehicles.
+    overlap, each has its share of the vehicles. Those whose depot is inside do not go back there;
+    with ``outside`` they are taken to be outside from the beginning.
     """
     reach = max((_reach(one) for one in tables.values()), default=0.0)
     found: dict[str, list[list[Turn]]] = {}
@@ -116,6 +126,9 @@ def openings(scenario: Scenario, tables: dict[str, Drives]) -> dict[str, list[li
             name = f"{one.date} {number + n + 1}" if number + n else one.date
             mine = turns(scenario, replace(one, date=name))[n::every]
             parts.append([_between(turn, since, math.inf) for turn in mine])
+    if scenario.fleet.inside:
+        parts = [part for parts in found.values() for part in parts]
+        staying(scenario, tables, parts, outside=outside)
     return found
 
 
@@ -141,6 +154,8 @@ def _reach(one: Drives) -> float:
 def _between(turn: Turn, since_s: float, until_s: float) -> Turn:
     """Return a turn whose vehicle is away between two moments only."""
     vehicle = turn.vehicle
+    if vehicle.inside:
+        return turn
     since_s, until_s = max(vehicle.since_s, since_s), min(vehicle.until_s, until_s)
     kept = replace(vehicle, since_s=since_s, until_s=until_s)
     return Turn(kept, turn.day, turn.place, max(turn.free_s, since_s))

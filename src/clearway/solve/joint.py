@@ -16,7 +16,7 @@ from clearway.solve.crews import Crew, over
 from clearway.solve.dues import COUNT, Slots, day_entries, dues
 from clearway.solve.highs import INFINITY, Sparse
 from clearway.solve.options import Watch
-from clearway.solve.outings import Ground, sweep_day, trace_day
+from clearway.solve.outings import Ground, Swept, best_from, sweep_day, trace_day, trace_from
 from clearway.solve.problem import Problem
 from clearway.solve.relax import Added, Relaxation, Relaxed
 from clearway.solve.shifts import Shift
@@ -103,6 +103,7 @@ class Joint:
         self.problem, self.relaxation = problem, (relaxation := Relaxation(problem))
         self.slots = Slots.of(problem, relaxation)
         self.crews, self.days = crews, list[Day]()
+        self._strict = False
         self._others = dict[int, float]()
         self.first = relaxation.rows.added
         relaxation.add_limits(np.array([crew.count for crew in self.crews], dtype=float))
@@ -127,13 +128,18 @@ class Joint:
         self.add([(rows[shift, place, tick], trips) for shift, place, tick, trips in days])
 
     def restrict(self, aboard: NDArray[np.float64]) -> None:
-        """Ask for what can be driven: mean loads, and so many persons on board, (k, slots)."""
+        """Ask for what can be driven: mean loads, and so many persons on board, (k, slots).
+
+        Whoever could have left its depot inside before is taken to be outside.
+        """
+        self._strict = True
         for column in self._others:
             self.relaxation.limit(column, 0.0, 0.0)
         _limit_aboard(self, aboard)
 
     def release(self) -> None:
         """Take back what was asked for, and let every day have any number of vehicles again."""
+        self._strict = False
         for column, limit in self._others.items():
             self.relaxation.limit(column, 0.0, limit)
         for day in self.days:
@@ -220,9 +226,15 @@ class Joint:
         swept, found = sweep_day(ground), list[tuple[int, float, Trips]]()
         for n in crews:
             crew = self.crews[n]
-            reduced = -float(swept.standing[crew.tick, crew.place]) - float(dues_[n])
+            worth, within = _best_of(crew, swept, strict=self._strict)
+            reduced = -worth - float(dues_[n])
             if reduced < -WORTHLESS:
-                trips = trace_day(ground, swept, crew.place, crew.tick).tolist()
+                if within:
+                    drive = crew.shift.depot_stop[crew.depot]
+                    traced = trace_from(ground, swept, crew.depot, drive, _from_tick(crew))
+                else:
+                    traced = trace_day(ground, swept, crew.place, crew.tick)
+                trips = traced.tolist()
                 found.append((n, reduced, [(one, float(ground.persons[one[3]])) for one in trips]))
         return found
 
@@ -284,7 +296,8 @@ class Joint:
         entries, totals = day_entries(self.problem, self.slots, one, aboard)
         slots = self.slots.rows(one)
         for trip, _ in trips:
-            for k, tick in ((trip[1], trip[2]), (trip[5], trip[6])):
+            ways = ((trip[1], trip[2]), (trip[5], trip[6]))
+            for k, tick in ways if trip[1] >= 0 else ways[1:]:
                 row = self.lane + int(slots[k, tick])
                 entries[row] = entries.get(row, 0.0) + 1.0
         for _, k, tick, persons in aboard:
@@ -362,12 +375,35 @@ def _fuller(joint: Joint, first: int) -> _Fuller:
     return found
 
 
+def _from_tick(crew: Crew) -> int:
+    """Return from which tick on a crew may leave its depot inside."""
+    return crew.tick if crew.inside else crew.shift.minute(0.0)
+
+
+def _best_of(crew: Crew, swept: Swept, *, strict: bool) -> tuple[float, bool]:
+    """Return the best worth of a crew's day, and whether that begins at its depot inside.
+
+    Who may be inside or outside by what it did before has the better of both, so that what is made
+    of it is a bound; where that is not asked for, it is outside.
+    """
+    worth = 0.0 if crew.inside else float(swept.standing[crew.tick, crew.place])
+    if crew.depot < 0 or (strict and not crew.inside):
+        return worth, False
+    drive = crew.shift.depot_stop[crew.depot]
+    within, _ = best_from(swept, drive, _from_tick(crew))
+    return max(worth, within), crew.inside or within > worth
+
+
 def follow(crew: Crew, before: Trips, trip: list[int]) -> list[int] | None:
     """Return a trip as one of a crew makes it after others; None if it is not there in time.
 
     Where a trip before is left out, a vehicle may set out from somewhere else.
     """
     one, place, free = crew.shift, crew.place, crew.tick
+    if crew.depot >= 0 and not before and (crew.inside or trip[1] < 0):
+        leave = trip[4] - int(one.depot_stop[crew.depot, trip[3]])
+        away = [leave, -1 - crew.depot, leave, *trip[3:]]
+        return away if leave >= _from_tick(crew) else None
     if before:
         last = before[-1][0]
         place, free = int(one.site[last[5]]), last[6] + int(one.after[last[5]])

@@ -15,7 +15,7 @@ from clearway.model.fleet import CARE, NO_CARE, VehicleType
 from clearway.model.scenario import Scenario, row_of
 from clearway.solve.beds import Wards
 from clearway.solve.booking import Booking
-from clearway.solve.drives import Drives, between, places
+from clearway.solve.drives import Drives, home, places
 from clearway.solve.vehicles import Turn
 
 #: Stops of one trip at most, and seconds of detour for which a place is not left empty.
@@ -188,16 +188,27 @@ class Medevac:
             stood = math.ceil(max(now, ready - kind.board_s.central))
             calls.append((zone, float(stood), float(stood + math.ceil(kind.board_s.central))))
             now = calls[-1][2]
+        way = k_in, gate_in, tuple(calls)
+        if k_in < 0:
+            return self._leave(turn, patients, way, beds, not_before_s)
         # It takes its own place in the lane inward before it looks for one outward.
         self._booking.take(k_in, gate_in)
-        draft = self._leave(turn, patients, (k_in, gate_in, tuple(calls)), beds, not_before_s)
+        draft = self._leave(turn, patients, way, beds, not_before_s)
         self._booking.take(k_in, gate_in, times=-1)
         return draft
 
     def _enter(self, turn: Turn, zone: str) -> tuple[int, float, float] | None:
-        """Return the corridor inward by which a zone is reached soonest, and when."""
+        """Return the corridor inward by which a zone is reached soonest, and when.
+
+        From a depot inside, ``-1 - depot`` in place of the corridor, and when it leaves that.
+        """
         rides, day = self._rides[turn.vehicle.kind.id], turn.day
         z, best = self._zone[zone], (math.inf, -1, math.inf)
+        if turn.inside:
+            depot = self._place[turn.place]
+            away = float(math.ceil(turn.free_s))
+            there = away + float(rides.drives.depot_stop[depot, z])
+            return (-1 - depot, away, there) if math.isfinite(there) else None
         for k, drive in enumerate(rides.inward[self._place[turn.place]]):
             stop = float(rides.drives.gate_stop[k, z])
             if not math.isfinite(drive + stop) or not math.isfinite(day.opens[k]):
@@ -220,7 +231,7 @@ class Medevac:
         """Return the soonest way out and into a bed, or None."""
         rides, day = self._rides[turn.vehicle.kind.id], turn.day
         persons = sum(one.persons for one in patients)
-        last, left = self._zone[way[2][-1][0]], way[2][-1][2]
+        last, left, within = self._zone[way[2][-1][0]], way[2][-1][2], way[0] < 0
         stand = turn.vehicle.kind.alight_s.central + turn.vehicle.kind.rest_s
         best: _Draft | None = None
         for k in range(len(day.opens)):
@@ -228,7 +239,8 @@ class Medevac:
             if not math.isfinite(drive) or not math.isfinite(day.opens[k]):
                 continue
             there = left + float(rides.drives.stop_gate[k, last])
-            after = max(there + self._booking.check_s(k, persons), not_before_s)
+            ready = there + self._booking.check_s(k, persons)
+            after = max(ready, not_before_s, float(day.opens[k]) if within else 0.0)
             gate = self._booking.earliest(k, after, persons)
             out = gate + float(rides.drives.outward[k])
             if not gate < day.closes[k] or out > day.out_by[k]:
@@ -243,7 +255,9 @@ class Medevac:
                     continue
                 if not self._in_range(turn, way, k, h):
                     continue
-                draft = _Draft(turn, tuple(patients), way, k, gate, out, h, arrive, stand)
+                # Who stands inside already waits at its depot, not at the gate.
+                mine = _later(way, gate - ready) if within else way
+                draft = _Draft(turn, tuple(patients), mine, k, gate, out, h, arrive, stand)
                 if best is None or draft.key < best.key:
                     best = draft
         return best
@@ -260,8 +274,11 @@ class Medevac:
         if not math.isfinite(kind.range_m):
             return True
         zones = [self._zone[zone] for zone, _, _ in way[2]]
-        home = self._place[self._scenario.care.hospitals[hospital].id]
-        far = drives.outside_m(self._place[turn.place], way[0]) + drives.outside_m(home, corridor)
+        goal = self._place[self._scenario.care.hospitals[hospital].id]
+        far = drives.outside_m(goal, corridor)
+        if way[0] < 0:
+            return drives.within_from(kind.range_m - far, -1 - way[0], zones, corridor)
+        far = drives.outside_m(self._place[turn.place], way[0]) + far
         return drives.within(kind.range_m - far, way[0], zones, corridor)
 
     def _in_time(self, turn: Turn, hospital: int, done_s: float) -> bool:
@@ -269,8 +286,8 @@ class Medevac:
         until = turn.vehicle.until_s
         if not math.isfinite(until):
             return True
-        home = self._scenario.care.hospitals[hospital].id
-        back = between(self._scenario, home, turn.vehicle.depot)
+        goal = self._scenario.care.hospitals[hospital].id
+        back = home(self._scenario, goal, turn.vehicle.depot)
         return math.ceil(math.ceil(done_s) + back) <= until
 
     def _book(self, draft: _Draft) -> Trip:
@@ -278,7 +295,8 @@ class Medevac:
         scenario, drives = self._scenario, self._rides[draft.turn.vehicle.kind.id].drives
         k_in, gate_in, calls = draft.way
         persons = sum(one.persons for one in draft.patients)
-        self._booking.take(k_in, gate_in)
+        if k_in >= 0:
+            self._booking.take(k_in, gate_in)
         self._booking.take(draft.corridor, draft.gate_s, persons)
         self.wards.take(draft.hospital, draft.patients)
         taken = {one.code for one in draft.patients}
@@ -286,22 +304,17 @@ class Medevac:
         stops, before = list[Stop](), ""
         for zone, arrive, leave in calls:
             z = self._zone[zone]
-            links = (
-                drives.links_between(self._zone[before], z) if before else drives.links_in(k_in, z)
-            )
+            if before:
+                links = drives.links_between(self._zone[before], z)
+            else:
+                links = drives.links_in(k_in, z) if k_in >= 0 else drives.links_from(-1 - k_in, z)
             codes = tuple(one.code for one in draft.patients if one.zone == zone)
             stops.append(Stop(zone, links, int(arrive), int(leave), (), codes))
             before = zone
-        inward = float(
-            self._rides[draft.turn.vehicle.kind.id].inward[self._place[draft.turn.place], k_in]
-        )
         return Trip(
-            corridor_in=scenario.corridors[k_in].id,
+            corridor_in=scenario.corridors[k_in].id if k_in >= 0 else "",
             corridor_out=scenario.corridors[draft.corridor].id,
-            leave_s=max(
-                math.ceil(draft.turn.free_s) if math.isfinite(draft.turn.free_s) else -_DAY_S,
-                math.floor(gate_in - inward),
-            ),
+            leave_s=self._leaves(draft),
             gate_in_s=int(gate_in),
             stops=tuple(stops),
             gate_out_s=int(draft.gate_s),
@@ -310,6 +323,15 @@ class Medevac:
             arrive_s=int(draft.arrive_s),
             done_s=math.ceil(draft.arrive_s + draft.stand_s),
         )
+
+    def _leaves(self, draft: _Draft) -> int:
+        """Return when a vehicle leaves for a trip: no sooner than it must, and is free."""
+        turn, (k_in, gate_in, _) = draft.turn, draft.way
+        if k_in < 0:
+            return int(gate_in)
+        inward = float(self._rides[turn.vehicle.kind.id].inward[self._place[turn.place], k_in])
+        free = math.ceil(turn.free_s) if math.isfinite(turn.free_s) else -_DAY_S
+        return max(free, math.floor(gate_in - inward))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -330,6 +352,15 @@ class _Draft:
     def key(self) -> tuple[float, float]:
         """Soonest out of the exit, then soonest in bed."""
         return self.out_s, self.arrive_s
+
+
+def _later(
+    way: tuple[int, float, tuple[tuple[str, float, float], ...]], spare_s: float
+) -> tuple[int, float, tuple[tuple[str, float, float], ...]]:
+    """Return a way as much later as is to spare, in whole seconds."""
+    later = float(max(0, math.floor(spare_s)))
+    calls = tuple((zone, arrive + later, leave + later) for zone, arrive, leave in way[2])
+    return way[0], way[1] + later, calls
 
 
 class _Room:
@@ -370,11 +401,15 @@ def can_take(kind: VehicleType, one: Patient) -> bool:
 def fetched(scenario: Scenario, tables: dict[str, Drives]) -> list[Patient]:
     """Return who is waiting and can be fetched at all, by a vehicle that is there."""
     rows, there = row_of(scenario.zones), {row.type for row in scenario.fleet.vehicles if row.count}
+    depots = row_of(scenario.fleet.depots)
+    starts = {(row.type, depots[row.depot]) for row in scenario.fleet.vehicles if row.count}
     able = []
     for one in scenario.care.patients:
         z = rows[one.zone]
         for table in tables.values() if one.waiting else ():
+            mine = [d for kind, d in starts if kind == table.type.id]
             ways = np.isfinite(table.gate_stop[:, z] + table.inward).any()
+            ways = ways or np.isfinite(table.depot_stop[mine, z]).any()
             back = np.isfinite(table.stop_gate[:, z] + table.outward).any()
             if table.type.id in there and ways and back and can_take(table.type, one):
                 able.append(one)

@@ -276,6 +276,49 @@ def _pass(
                 gates[3, k, t] = standing[ground.site[k], free]
 
 
+def best_from(swept: Swept, drive: NDArray[np.int64], minute: int) -> tuple[float, int]:
+    """Return the best worth of a day that begins inside, and the pick-up that it goes to.
+
+    Parameters
+    ----------
+    swept
+        Of the ground.
+    drive
+        Shape (q,), minutes from where it stands to a pick-up, with boarding.
+    minute
+        From when on it may leave.
+    """
+    at = minute + drive
+    there = at < len(swept.leaving)
+    pickups = np.flatnonzero(there)
+    if not len(pickups):
+        return 0.0, NOTHING
+    worth = swept.leaving[at[pickups], pickups]
+    best = int(np.argmax(worth))
+    return (float(worth[best]), int(pickups[best])) if worth[best] > 0.0 else (0.0, NOTHING)
+
+
+def trace_from(
+    ground: Ground, swept: Swept, depot: int, drive: NDArray[np.int64], minute: int
+) -> NDArray[np.int64]:
+    """Return the trips of a best day that begins inside, as :func:`trace_day` does.
+
+    Of its first trip, which passes no gate inward, the corridor is below 0: ``-1 - depot``. It
+    leaves as late as it can, and so stands no longer at its stop than it must.
+    """
+    _, pickup = best_from(swept, drive, minute)
+    if pickup == NOTHING:
+        return np.empty((0, 7), dtype=np.int64)
+    off = minute + int(drive[pickup])
+    while swept.leaving_by[off, pickup] == WAIT:
+        off += 1
+    out, leave = int(swept.leaving_by[off, pickup]), off - int(drive[pickup])
+    gate = off + int(ground.stop_gate[out, pickup])
+    first = np.array([[leave, -1 - depot, leave, pickup, off, out, gate]], dtype=np.int64)
+    free = min(gate + int(ground.after[out]), ground.price.shape[1])
+    return np.concatenate([first, trace_day(ground, swept, int(ground.site[out]), free)])
+
+
 @njit(cache=True, nogil=True)
 def trace_day(ground: Ground, swept: Swept, place: int, minute: int) -> NDArray[np.int64]:
     """Return the trips of a best day from a place and minute on.

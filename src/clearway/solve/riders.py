@@ -18,7 +18,7 @@ from clearway.solve.drives import places
 from clearway.solve.dues import Aboard, Slots, day_entries, dues
 from clearway.solve.highs import Sparse
 from clearway.solve.joint import Joint, Trips, size
-from clearway.solve.outings import sweep_day, trace_day
+from clearway.solve.outings import sweep_day, trace_day, trace_from
 from clearway.solve.problem import Problem
 from clearway.solve.relax import MIXED, Added, Relaxation
 from clearway.solve.shifts import Shift
@@ -124,7 +124,8 @@ class Rides:
         zone, group = int(one.pickups.zone[pickup]), int(one.pickups.group[pickup])
         trip = _trip(self._problem.scenario, one, entry)
         self._left[zone, group] -= persons
-        self._booking.take(entry[1], trip.gate_in_s)
+        if entry[1] >= 0:
+            self._booking.take(entry[1], trip.gate_in_s)
         self._booking.take(k, trip.gate_out_s, persons)
         homes = math.ceil(persons / max(SIZES))
         name = self._problem.scenario.groups[group].id
@@ -138,7 +139,8 @@ class Rides:
         if given is None:
             return
         for trip in turn.trips[given.first :]:
-            self._booking.take(self._row[trip.corridor_in], trip.gate_in_s, times=-1)
+            if trip.corridor_in:
+                self._booking.take(self._row[trip.corridor_in], trip.gate_in_s, times=-1)
         for zone, group, k, second, persons in given.rides:
             self._booking.take(k, second, -persons, times=-1)
             self._left[zone, group] += persons
@@ -195,7 +197,12 @@ class Rides:
             ground = one.ground(persons, persons * gain, prices, self._booking)
             for k, tick in given.full:
                 ground.lane[k, slots[k] == slots[k, tick]] = False
-            table = trace_day(ground, sweep_day(ground), *self._where(turn, one)).tolist()
+            swept, where = sweep_day(ground), self._where(turn, one)
+            if turn.inside:
+                drive = one.depot_stop[where[0]]
+                table = trace_from(ground, swept, where[0], drive, where[1]).tolist()
+            else:
+                table = trace_day(ground, swept, *where).tolist()
             taken = self._take(turn, one, table, persons, given)
             if taken == len(table):
                 break
@@ -220,7 +227,8 @@ class Rides:
             if self._left[zone, group] < count - 1e-6:
                 return taken
             trip = _trip(self._problem.scenario, one, entry)
-            if not self._booking.fits(((entry[1], trip.gate_in_s), (k, trip.gate_out_s))):
+            ways = ((entry[1], trip.gate_in_s), (k, trip.gate_out_s))
+            if not self._booking.fits(ways if entry[1] >= 0 else ways[1:]):
                 # In and out in one slot, or after the trip before, of which it took the last place.
                 if not taken:
                     given.full.append((entry[1], entry[2]))
@@ -277,21 +285,25 @@ def _nth(number: int, parts: int, count: int) -> slice:
 
 def _trip(scenario: Scenario, one: Shift, entry: list[int]) -> Trip:
     leave, k_in, gate_in, pickup, off, k_out, gate_out = entry
-    zone = int(one.pickups.zone[pickup])
+    zone, drives = int(one.pickups.zone[pickup]), one.drives
     ids = [corridor.id for corridor in scenario.corridors]
-    arrive = one.second(gate_in) + math.ceil(one.drives.gate_stop[k_in, zone])
-    stop = Stop(scenario.zones[zone].id, one.drives.links_in(k_in, zone), arrive, one.second(off))
+    if k_in < 0:
+        drive, links = drives.depot_stop[-1 - k_in, zone], drives.links_from(-1 - k_in, zone)
+    else:
+        drive, links = drives.gate_stop[k_in, zone], drives.links_in(k_in, zone)
+    arrive = one.second(gate_in) + math.ceil(drive)
+    stop = Stop(scenario.zones[zone].id, links, arrive, one.second(off))
     site = scenario.corridors[k_out].reception
     done = one.second(gate_out + int(one.after[k_out]))
-    stand = math.ceil(one.drives.type.alight_s.central + one.drives.type.rest_s)
+    stand = math.ceil(drives.type.alight_s.central + drives.type.rest_s)
     return Trip(
-        corridor_in=ids[k_in],
+        corridor_in=ids[k_in] if k_in >= 0 else "",
         corridor_out=ids[k_out],
         leave_s=one.second(leave),
         gate_in_s=one.second(gate_in),
         stops=(stop,),
         gate_out_s=one.second(gate_out),
-        links_out=one.drives.links_out(zone, k_out),
+        links_out=drives.links_out(zone, k_out),
         destination=site,
         arrive_s=done - stand,
         done_s=done,

@@ -54,6 +54,8 @@ class Shift:
         of the exit.
     out_h
         Shape (k,), hours from the gate outward until out of the exit.
+    depot_stop
+        Shape (d, q), from a depot inside to a pick-up, with boarding; far from all others.
     """
 
     drives: Drives
@@ -71,6 +73,7 @@ class Shift:
     last_out: NDArray[np.int64]
     ride_h: NDArray[np.float64]
     out_h: NDArray[np.float64]
+    depot_stop: NDArray[np.int64]
 
     def second(self, minute: int) -> int:
         """Return the second from the scenario's start of a minute."""
@@ -160,7 +163,10 @@ def shift(drives: Drives, day: Day, pickups: Pickups) -> Shift:
         + np.where(np.isfinite(drives.outward), 0.0, np.inf)[:, None]
     )
     after = drives.outward + stand
-    reach = np.where(np.isfinite(to_gate), to_gate, 0.0).max(initial=0.0)
+    depot_stop = _from_depots(drives, q, site)
+    reach = _most(to_gate)
+    if np.isfinite(depot_stop).any():
+        reach = max(reach, _most(depot_stop) + _most(ride + check))
     first = float(day.opens[np.isfinite(day.opens)].min()) - reach - TICK_S
     begin = int(first // TICK_S) * TICK_S
     last = float(day.out_by[np.isfinite(day.opens)].max())
@@ -181,7 +187,29 @@ def shift(drives: Drives, day: Day, pickups: Pickups) -> Shift:
         last_out=out,
         ride_h=(ride + check + drives.outward[:, None]) / 3600.0,
         out_h=drives.outward / 3600.0,
+        depot_stop=_ticks(depot_stop / TICK_S),
     )
+
+
+def _from_depots(
+    drives: Drives, zones: NDArray[np.int64], site: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return seconds from depots inside to pick-ups, with boarding; infinite out of range."""
+    kind = drives.type
+    found = np.ceil(drives.depot_stop[:, zones]) + math.ceil(kind.board_s.central)
+    for d, n in np.argwhere(np.isfinite(found)).tolist() if math.isfinite(kind.range_m) else ():
+        zone = int(zones[n])
+        ways = np.flatnonzero(np.isfinite(drives.stop_gate[:, zone] + drives.outward)).tolist()
+        left = [kind.range_m - drives.outside_m(int(site[k]), k) for k in ways]
+        pairs = zip(left, ways, strict=True)
+        if not all(drives.within_from(metres, d, [zone], k) for metres, k in pairs):
+            found[d, n] = np.inf
+    return np.asarray(found)
+
+
+def _most(seconds: NDArray[np.float64]) -> float:
+    """Return the most of those that are not infinite; 0 for none."""
+    return float(np.where(np.isfinite(seconds), seconds, 0.0).max(initial=0.0))
 
 
 def _sites(drives: Drives) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -9,7 +9,7 @@ from clearway.model.duty import Duty, Load, Stop, Trip
 from clearway.model.fleet import VehicleType
 from clearway.model.scenario import Scenario
 from clearway.solve.booking import Day
-from clearway.solve.drives import between
+from clearway.solve.drives import home
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Vehicle:
         Id.
     since_s, until_s
         Seconds from the start between which it may be away from the depot.
+    inside
+        Whether its depot is inside.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Vehicle:
     depot: str
     since_s: float
     until_s: float
+    inside: bool = False
 
 
 @dataclass(slots=True)
@@ -44,9 +47,11 @@ class Turn:
     vehicle, day
         Whose, and when.
     place
-        Id of the place outside where it will be.
+        Id of the place where it will be: outside, or its depot inside.
     free_s
         From when on it may leave there.
+    waits
+        Whether it may still stand at its depot inside, as long as it has no trips.
     trips
         So far.
     """
@@ -55,7 +60,13 @@ class Turn:
     day: Day
     place: str
     free_s: float
+    waits: bool = False
     trips: list[Trip] = field(default_factory=list)
+
+    @property
+    def inside(self) -> bool:
+        """Whether it sets out from its depot inside."""
+        return self.vehicle.inside and self.place == self.vehicle.depot
 
     def add(self, trip: Trip) -> None:
         """Give it one more trip, after all others."""
@@ -69,19 +80,24 @@ class Turn:
 
 
 def vehicles(scenario: Scenario) -> tuple[Vehicle, ...]:
-    """Return the vehicles whose depot is outside, type by type."""
+    """Return all vehicles, row by row.
+
+    Those at a depot inside do nothing before the scenario's start.
+    """
     fleet = scenario.fleet
     kinds = {kind.id: kind for kind in fleet.types}
-    outside = {depot.id for depot in fleet.depots if depot.node is None}
+    inside = fleet.inside
     numbers = dict.fromkeys(kinds, 0)
     found = []
     for row in fleet.vehicles:
         since = -math.inf if row.since is None else scenario.seconds(row.since)
         until = math.inf if row.until is None else scenario.seconds(row.until)
-        for _ in range(row.count if row.depot in outside else 0):
+        within = row.depot in inside
+        since = max(since, 0.0) if within else since
+        for _ in range(row.count):
             numbers[row.type] += 1
             name = f"{row.type}-{numbers[row.type]:02d}"
-            found.append(Vehicle(name, kinds[row.type], row.depot, since, until))
+            found.append(Vehicle(name, kinds[row.type], row.depot, since, until, within))
     return tuple(found)
 
 
@@ -98,9 +114,8 @@ def duty(scenario: Scenario, turn: Turn) -> Duty | None:
     """
     trips = list(turn.trips)
     while trips:
-        back = math.ceil(
-            trips[-1].done_s + between(scenario, trips[-1].destination, turn.vehicle.depot)
-        )
+        drive = home(scenario, trips[-1].destination, turn.vehicle.depot)
+        back = math.ceil(trips[-1].done_s + drive)
         if back <= turn.vehicle.until_s and (trips[-1].loads or trips[-1].patients):
             name = f"{turn.vehicle.name} {turn.day.date}"
             kind, depot = turn.vehicle.kind.id, turn.vehicle.depot

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from clearway.model.care import Patient
-from clearway.model.duty import ConvoyRun, Stop, Trip
+from clearway.model.duty import ConvoyRun, Stop, Trip, begins
 from clearway.model.fleet import Convoy
 from clearway.publish.pack.blocks import (
     BIG,
@@ -83,7 +83,7 @@ def convoy_sheets(day: Day) -> Iterator[Sheet]:
             ],
         }
         steps = tuple(_convoy_steps(convoy, run))
-        legs = tuple(_legs(day, run.trip))
+        legs = tuple(_legs(day, run.trip, convoy.depot))
         yield Sheet(CONVOY, convoy.id, _pages(day, head, steps, legs))
 
 
@@ -106,7 +106,8 @@ def _pages(
 
 
 def _steps(day: Day, shift: Shift) -> Iterator[Facts]:
-    where, free = shift.duty.depot, -1
+    inside = day.scenario.fleet.inside
+    where, free = begins(day.plan.duties, inside).get(shift.duty.id, shift.duty.depot), -1
     for number, ride in enumerate(shift.rides, start=1):
         trip = ride.trip
         listed = {one.code: one for one in ride.patients}
@@ -118,7 +119,9 @@ def _steps(day: Day, shift: Shift) -> Iterator[Facts]:
             yield from _boarding(day, number, stop, listed)
         yield from _way_out(number, trip)
         where, free = trip.destination, trip.done_s
-    if (where, free) != (shift.duty.depot, shift.duty.back_s):
+    # Whose depot is inside stays where its last trip ends.
+    back = (shift.duty.depot, shift.duty.back_s)
+    if shift.duty.depot not in inside and (where, free) != back:
         yield _step(len(shift.rides), "back", shift.duty.depot, shift.duty.back_s)
 
 
@@ -156,20 +159,19 @@ def _ways(day: Day, shift: Shift) -> Iterator[Facts]:
     """Yield each way that a vehicle drives inside, once."""
     seen = set()
     for ride in shift.rides:
-        for leg in _legs(day, ride.trip):
+        for leg in _legs(day, ride.trip, shift.duty.depot):
             key = (leg["start"], leg["end"], *leg["points"])
             if key not in seen:
                 seen.add(key)
                 yield leg
 
 
-def _legs(day: Day, trip: Trip) -> Iterator[Facts]:
+def _legs(day: Day, trip: Trip, depot: str) -> Iterator[Facts]:
     """Yield the ways of one trip: in to its stops, from one to the next, and out to the gate."""
-    where = trip.corridor_in
+    where = trip.corridor_in or depot
     for stop in trip.stops:
         if stop.links:
-            start = where or stop.zone
-            yield {"start": start, "end": stop.zone, **way(day.scenario.network, stop.links)}
+            yield {"start": where, "end": stop.zone, **way(day.scenario.network, stop.links)}
         where = stop.zone
     if trip.links_out:
         told = way(day.scenario.network, trip.links_out)
