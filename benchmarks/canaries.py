@@ -25,7 +25,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import document
+from benchmarks import records
 from clearway.model.care import Care
 from clearway.model.event import Event
 from clearway.model.facts import Fact, Text
@@ -120,7 +120,7 @@ def measure(place: Path, *, kills: int, seed: int) -> dict[str, Any]:
 
 def keep(found: dict[str, Any], target: Path) -> None:
     """Put the figures into the record beside those of others."""
-    document.keep(KEY, found, target)
+    records.keep(KEY, found, target)
 
 
 def marks(count: int = MARKS) -> tuple[str, ...]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
+import argparse
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.child import ROOT
 from benchmarks.day_page import day_page
 from benchmarks.page import page
+from benchmarks.records import read, write
 from benchmarks.simulate_page import simulate_page
 from benchmarks.whole_page import whole_page
 
@@ -23,7 +23,7 @@ PAGE: Final = ROOT / "docs" / "benchmarks.md"
 
 def document(folder: Path, target: Path = PAGE) -> bool:
     """Write the document if the first two records are there; return whether it was written."""
-    records = [_record(folder / name) for name in (SOLVE, SIMULATE, FLEET, OPERATE)]
+    records = [read(folder / name) for name in (SOLVE, SIMULATE, FLEET, OPERATE)]
     if not all(records[:2]):
         return False
     write(target, whole(*records))
@@ -41,30 +41,9 @@ def whole(
     return "\n".join(parts)
 
 
-def _record(path: Path) -> dict[str, Any]:
-    return dict(json.loads(path.read_text("utf-8"))) if path.exists() else {}
-
-
-def save(record: dict[str, Any], target: Path) -> None:
-    """Write a record."""
-    write(target, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
-
-
-def keep(name: str, part: dict[str, Any], target: Path) -> None:
-    """Put figures under ``name`` into a record; what others wrote beside them stays."""
-    save({**_record(target), name: part}, target)
-
-
-def write(target: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    draft.write_text(text, "utf-8")
-    draft.replace(target)
-
-
 def main() -> int:
     """Write the document from what the last sessions measured; exit code 1 if nothing is there."""
+    argparse.ArgumentParser(prog="python -m benchmarks.document", description=__doc__).parse_args()
     return int(not document(ROOT / "out" / "bench"))
 
 

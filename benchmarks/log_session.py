@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from benchmarks.child import DONE, ROOT, run_child
-from benchmarks.document import keep
 from benchmarks.log_canaries import searched
 from benchmarks.log_crash import FAULTS, Found, answered, compiled, event, started
 from benchmarks.log_flips import export
 from benchmarks.machine import machine
+from benchmarks.records import keep
 from clearway.operate.log.opening import create_log, open_log
 from clearway.seal.keys import WriterKey
 from clearway.seal.verify import split

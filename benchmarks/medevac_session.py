@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import document
+from benchmarks import records
 from benchmarks.cases import FLAGSHIP
 from benchmarks.child import DONE, ROOT, run_child
 from benchmarks.machine import machine
@@ -128,7 +128,7 @@ def served(row: dict[str, Any]) -> tuple[int, ...]:
 
 def keep(part: dict[str, Any], target: Path, name: str = PART) -> None:
     """Write one part of the record; what others wrote beside it stays."""
-    document.keep(name, part, target)
+    records.keep(name, part, target)
 
 
 def _arguments(words: Sequence[str] | None) -> argparse.Namespace:

@@ -24,7 +24,7 @@ from typing import Any, Final
 import numpy as np
 import zxingcpp
 
-from benchmarks.document import keep
+from benchmarks.records import keep
 from clearway.publish.pack.mark import read_mark
 from clearway.seal.keys import create_key
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.document import keep
+from benchmarks.records import keep
 from clearway.model.plan import PEOPLE, Plan
 from clearway.model.scenario import Scenario
 from clearway.operate.replan import Offer, Replanner

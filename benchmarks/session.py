@@ -14,9 +14,10 @@ from typing import Any, Final
 
 from benchmarks.cases import CITIES, FLAGSHIP, Place, Race, places, quick, races
 from benchmarks.child import DONE, ROOT, run_child
-from benchmarks.document import SOLVE, document, save
+from benchmarks.document import SOLVE, document
 from benchmarks.growth import fit_power
 from benchmarks.machine import machine
+from benchmarks.records import save
 from benchmarks.streets import street_files
 
 FORMAT: Final = "clearway-bench/1"

@@ -15,8 +15,9 @@ import numpy as np
 from benchmarks.cases import FLAGSHIP
 from benchmarks.child import DONE, ROOT, run_child
 from benchmarks.courses import GRID, SURF, Course, courses
-from benchmarks.document import SIMULATE, document, save
+from benchmarks.document import SIMULATE, document
 from benchmarks.machine import OTHERS, machine
+from benchmarks.records import save
 from benchmarks.roads import apart
 from benchmarks.session import best
 from clearway.model.network import FOOT_FLOW_PERSONS_PER_M_S

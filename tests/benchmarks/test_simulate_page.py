@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.document import document, keep, save, whole
+from benchmarks.document import document, whole
+from benchmarks.records import keep, save
 from benchmarks.simulate_page import simulate_page
 from tests.benchmarks.records import record
 from tests.benchmarks.simulated import course, drove, flagship, outcome, simulated
