@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from clearway.cli.codes import FAILED, OK
+from clearway.cli.local_time import moment
 from clearway.cli.passphrase import VARIABLE, passphrase
 from clearway.cli.say import complain, printable, tell
 from clearway.cli.write import expect_folder, write_text
@@ -29,7 +28,6 @@ from clearway.read.scenario import read_scenario
 from clearway.seal.keys import load_key
 
 PLAN_FILE: Final = "plan.json"
-_FORM: Final = "must be a moment to the second, such as 2016-10-20T11:20"
 
 
 def replan_run(arguments: argparse.Namespace) -> int:
@@ -102,15 +100,7 @@ def _secret(arguments: argparse.Namespace) -> str | None:
 
 
 def _seconds(scenario: Scenario, text: str) -> int:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ScenarioError((Breach("", 0, "--now", text[:60], _FORM),)) from None
-    if moment.microsecond:
-        raise ScenarioError((Breach("", 0, "--now", text[:60], _FORM),))
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(scenario.timezone))
-    return scenario.seconds(moment)
+    return scenario.seconds(moment(text, "--now", lambda: scenario.timezone))
 
 
 def _say(arguments: argparse.Namespace, offer: Offer) -> None:
